@@ -1,0 +1,81 @@
+import type { Product, ProductField } from "../model/product.js";
+import type { CheckResult, PlanEntry } from "../model/report.js";
+
+/** What the destination holds under a SKU. */
+export interface RemoteItem {
+  /** The destination's own id of the item. */
+  readonly id: string;
+  /** As the destination spells it. */
+  readonly sku: string;
+  /** The canonical fields as far as the destination can tell them. */
+  readonly values: Product;
+}
+
+/** A change that will be made. `product` holds every field that will stand there afterwards as far as psync knows. */
+export interface PlannedChange extends PlanEntry {
+  readonly product: Product;
+  /** The destination's id of the item; absent on create. */
+  readonly remoteId?: string;
+}
+
+export type WriteResult =
+  | { readonly sku: string; readonly outcome: "written"; readonly remoteId?: string }
+  | {
+      readonly sku: string;
+      readonly outcome: "failed";
+      /** Kebab-case; the message is in the destination's own words. */
+      readonly code: string;
+      readonly message: string;
+    };
+
+export interface DestinationFeatures {
+  /** How many SKUs `find` and how many changes `write` take at once. */
+  readonly maxBatch: number;
+  /** The canonical fields that the destination has a place for; others are never sent and cause no write. */
+  readonly fields: ReadonlySet<ProductField>;
+  readonly caseSensitiveSku: boolean;
+}
+
+interface DestinationBase {
+  /** The registry's key. */
+  readonly id: string;
+  /** The account as people know it, free of secrets. Two connections to one account share its slot. */
+  readonly account: string;
+  readonly features: DestinationFeatures;
+  /** Proves that it can be reached and written, changing nothing. A failed check is a result, not a throw. */
+  check(signal: AbortSignal): AsyncIterable<CheckResult>;
+  /**
+   * What the destination already holds under these SKUs; absent SKUs are absent from the map, whose keys are the SKUs
+   * as they were asked for. `skus` come in ascending order of their UTF-8 bytes, from call to call.
+   */
+  find(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, RemoteItem>>;
+}
+
+/** A system that takes items one by one or in batches, and acknowledges each. */
+export interface ItemDestination extends DestinationBase {
+  readonly kind: "items";
+  /** Creates or updates; twice is the same as once. One result a change, as it is acknowledged. */
+  write(changes: readonly PlannedChange[], signal: AbortSignal): AsyncIterable<WriteResult>;
+}
+
+/** A document that is replaced as a whole: what a run writes becomes visible at once or not at all. */
+export interface DocumentDestination extends DestinationBase {
+  readonly kind: "document";
+  /** Whether `replace` wants every product that is known, or only this run's. */
+  readonly content: "catalogue" | "changes";
+  /** Whether a document stands where a run with nothing new would leave it. A missing one is written again. */
+  isThere(run: RunStamp): Promise<boolean>;
+  /**
+   * Replaces the document atomically. `products` come in ascending order of their SKUs' UTF-8 bytes and are read
+   * one by one. Throws ConfigError when the place cannot be written or holds something that psync did not write.
+   */
+  replace(products: AsyncIterable<Product>, run: RunStamp, signal: AbortSignal): Promise<void>;
+}
+
+export interface RunStamp {
+  readonly id: string;
+  /** ISO 8601, UTC. */
+  readonly startedAt: string;
+}
+
+export type Destination = ItemDestination | DocumentDestination;

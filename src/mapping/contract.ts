@@ -1,0 +1,49 @@
+import type { ProductDraft } from "../model/product.js";
+
+/** One row of a mapping table, as written. */
+export interface MappingRow {
+  /** Path in the record, or several for a converter that takes several. */
+  readonly from: string | readonly string[];
+  /** Canonical field, `image_url_*`, `custom_fields.<name>` or `custom_fields.*`. */
+  readonly to: string;
+  /** Name of a converter; absent: `text`. */
+  readonly convert?: string;
+  /** Where it stands. */
+  readonly file: string;
+  readonly line: number;
+}
+
+/** A checked table: rows of the article first, in its order, then those beyond it. */
+export interface MappingTable {
+  /** What to call it: a built-in name or a file. */
+  readonly name: string;
+  readonly rows: readonly MappingRow[];
+}
+
+/** A record that cannot be mapped: which field, which value, why. */
+export interface MappingFault {
+  readonly field: string;
+  readonly path: string;
+  /** Shortened, free of control characters. */
+  readonly value: string;
+  readonly message: string;
+}
+
+export type Mapped =
+  | { readonly ok: true; readonly draft: ProductDraft }
+  | { readonly ok: false; readonly sku?: string; readonly faults: readonly MappingFault[] };
+
+/** A table compiled to closures. Pure and synchronous. */
+export interface RecordMapper {
+  /** First names of all paths, each once. */
+  readonly roots: readonly string[];
+  map(fields: Readonly<Record<string, unknown>>): Mapped;
+}
+
+/** What the options leave of a product. */
+export interface Projection {
+  readonly priceSync: boolean;
+  readonly omit: readonly string[];
+  /** Canonical fields that the destination has a place for. */
+  readonly fields: ReadonlySet<string>;
+}
