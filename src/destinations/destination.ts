@@ -34,6 +34,8 @@ export interface DestinationFeatures {
   /** The canonical fields that the destination has a place for; others are never sent and cause no write. */
   readonly fields: ReadonlySet<ProductField>;
   readonly caseSensitiveSku: boolean;
+  /** Whether `find` can see what was written. */
+  readonly readable: boolean;
 }
 
 interface DestinationBase {
@@ -54,7 +56,10 @@ interface DestinationBase {
 /** A system that takes items one by one or in batches, and acknowledges each. */
 export interface ItemDestination extends DestinationBase {
   readonly kind: "items";
-  /** Creates or updates; twice is the same as once. One result a change, as it is acknowledged. */
+  /**
+   * Creates or updates; twice is the same as once. One result a change, as it is acknowledged. On abort no further
+   * request begins; the one in flight is finished and its results are yielded.
+   */
   write(changes: readonly PlannedChange[], signal: AbortSignal): AsyncIterable<WriteResult>;
 }
 

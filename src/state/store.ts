@@ -57,6 +57,8 @@ export interface RunRow {
   /** How many records lacked each field that the table reads, and how many records there were. */
   readonly absent?: Readonly<Record<string, number>>;
   readonly recordsRead?: number;
+  /** Why the read was incomplete also after a second look; absent when it was complete. */
+  readonly incomplete?: string;
   readonly report?: RunReport;
 }
 
@@ -73,6 +75,8 @@ export interface ConnectionState {
   readonly reconciledAt?: string;
   /** Share, 0 to 1, of records that lacked each field in the last full read. */
   readonly absent?: Readonly<Record<string, number>>;
+  /** How many records the last full read had. */
+  readonly recordsRead?: number;
 }
 
 /** One record of a page, mapped, ready to be staged. */
@@ -151,9 +155,12 @@ export interface Mark {
   readonly message?: string;
 }
 
-/** Which records a question is about: those of one connection that were staged by one run. */
+/** Which records and products a question is about: what one run staged, and what its connection wrote. */
 export interface StageKey {
+  /** Whose runs and products. */
   readonly connection: string;
+  /** Under which name records are kept: the connection's; a dry run has one of its own. */
+  readonly records: string;
   readonly run: string;
   readonly destination: string;
 }
@@ -223,6 +230,6 @@ export interface StateStore {
     report: RunReport,
     complete: { readonly state: ConnectionState; readonly full: boolean } | undefined,
   ): Promise<void>;
-  /** Forgets all records of a connection; for dry runs, which stage under a name of their own. */
-  discard(connection: string): Promise<void>;
+  /** Forgets all records that are kept under a name; for dry runs. */
+  discard(records: string): Promise<void>;
 }

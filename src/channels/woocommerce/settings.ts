@@ -1,0 +1,49 @@
+import { isWebPage } from "../../http/body.js";
+import { type ClientOptions, defaultShouldRetry } from "../../http/client.js";
+import type { Clock, HttpClient, HttpResponse } from "../../http/contract.js";
+
+/** The part of the config that this channel needs. */
+export interface WooSettings {
+  /** Address of the site; may hold a path where WordPress lives in a folder. */
+  readonly url: string;
+  readonly consumerKey: string;
+  readonly consumerSecret: string;
+  /** `auto`: Basic over https, OAuth 1.0a over http. */
+  readonly auth: "auto" | "basic" | "query" | "oauth1";
+  /** Which statuses are items. Default: `publish` only. */
+  readonly statuses?: readonly string[];
+  /** kg, g, lbs, oz: for keys that may not read the shop's settings. */
+  readonly weightUnit?: string;
+  /** m, cm, mm, in, yd: likewise. */
+  readonly dimensionUnit?: string;
+}
+
+/** What the channel works with. */
+export interface WooParts {
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  /** A text that is never the same twice, for OAuth. Default: random. */
+  readonly nonce?: () => string;
+  /** Hears of what the operator should know although the read goes on. */
+  readonly warn?: (message: string) => void;
+}
+
+/**
+ * How the HTTP room treats this vendor. Small hosts fail under parallel load, so one request goes at a time. The last
+ * answer is handed back instead of thrown: a page that stays a 500 is read in smaller parts.
+ */
+export const wooHttpPolicy = {
+  who: "the shop",
+  concurrency: 1,
+  finalResponse: "return",
+  shouldRetry: shouldRetryWoo,
+} as const satisfies Partial<ClientOptions>;
+
+/** A web page, half an answer or none in place of API data is often gone a moment later. */
+function shouldRetryWoo(response: HttpResponse): ReturnType<typeof defaultShouldRetry> {
+  if (response.status !== 200 || !/\/wc\/(store\/)?v\d/.test(response.url))
+    return defaultShouldRetry(response);
+  const text = response.text.trim();
+  if (text === "" || isWebPage(response)) return true;
+  return /^[[{]/.test(text) && !/[\]}]$/.test(text);
+}

@@ -1,0 +1,23 @@
+import type { Product } from "../../model/product.js";
+
+/** A row that stands in a document. */
+export interface StoredRow {
+  readonly product: Product;
+  /** As it is written, line end included, so that a row that is kept stays as it stands. */
+  readonly text: string;
+  /** Where the row begins, from 1. */
+  readonly line: number;
+}
+
+/** How products stand in a file. Lines end in a line feed, the text is UTF-8 without a byte order mark. */
+export interface DocumentFormat {
+  /** What stands before the first product. */
+  readonly head: string;
+  /** A product as it is written, line end included. */
+  toRow(product: Product): string;
+  /**
+   * Yields the rows of a document one by one, in the file's order. Throws ConfigError `file-foreign` at a row that
+   * psync would not have written, and the system's errors as they are.
+   */
+  read(path: string): AsyncGenerator<StoredRow, void, undefined>;
+}

@@ -1,0 +1,157 @@
+import { open } from "node:fs/promises";
+import { InterruptedError, PsyncError } from "../../errors.js";
+import { compareUtf8 } from "../../model/order.js";
+import { productFields, type Product } from "../../model/product.js";
+import type { CheckResult } from "../../model/report.js";
+import type { DocumentDestination, RemoteItem } from "../destination.js";
+import { createCatalogueReader, readCatalogue } from "./catalogue.js";
+import { csvFormat } from "./csv.js";
+import type { DocumentFormat, StoredRow } from "./format.js";
+import { jsonlFormat } from "./jsonl.js";
+import { findMode, findWritableFolder, isFixedPath, toDocumentPath } from "./place.js";
+import { replaceFile, type OpenFile } from "./replace-file.js";
+
+export interface FileSettings {
+  /** Absolute. `{run}` and `{date}` in it make a file for each run or day. */
+  readonly path: string;
+  readonly format: "jsonl" | "csv";
+  /** `catalogue`: every product known. `changes`: those that the run has created or updated. */
+  readonly content: "catalogue" | "changes";
+  /** Marks the cells of a CSV file that a spreadsheet would run as a formula. */
+  readonly formulaGuard: boolean;
+}
+
+function stopIf(signal: AbortSignal): void {
+  if (signal.aborted) throw new InterruptedError();
+}
+
+/** The product as it will stand: a field that it lacks is unknown, and leaves the value that stands there alone. */
+function overlay(standing: Product | undefined, product: Product): Product {
+  if (standing === undefined) return product;
+  const merged = { ...standing, ...product };
+  if (standing.custom_fields === undefined || product.custom_fields === undefined) return merged;
+  return { ...merged, custom_fields: { ...standing.custom_fields, ...product.custom_fields } };
+}
+
+/**
+ * Yields the rows of the new document: `products`, and of the old one whatever they do not name, as it stands. Both
+ * come in order, so that one row of each is in memory.
+ */
+async function* mergeRows(
+  standing: AsyncGenerator<StoredRow, void, undefined>,
+  products: AsyncIterable<Product>,
+  format: DocumentFormat,
+  signal: AbortSignal,
+): AsyncGenerator<string, void, undefined> {
+  let old = await standing.next();
+  let last: string | undefined;
+  try {
+    for await (const product of products) {
+      stopIf(signal);
+      const { sku } = product;
+      if (last !== undefined && compareUtf8(last, sku) >= 0) {
+        throw new Error(`products do not ascend: ${JSON.stringify(sku)} comes after ${JSON.stringify(last)}`);
+      }
+      last = sku;
+      while (old.done !== true && compareUtf8(old.value.product.sku, sku) < 0) {
+        yield old.value.text;
+        old = await standing.next();
+      }
+      const same = old.done !== true && compareUtf8(old.value.product.sku, sku) === 0 ? old.value : undefined;
+      yield format.toRow(overlay(same?.product, product));
+      if (same !== undefined) old = await standing.next();
+    }
+    while (old.done !== true) {
+      stopIf(signal);
+      yield old.value.text;
+      old = await standing.next();
+    }
+  } finally {
+    await standing.return();
+  }
+}
+
+/** Throws ConfigError when the file at `path` does not begin as a document of psync's does. */
+async function assertOurs(path: string, format: DocumentFormat): Promise<void> {
+  const rows = readCatalogue(path, format);
+  await rows.next();
+  await rows.return();
+}
+
+async function* noRows(): AsyncGenerator<StoredRow, void, undefined> {}
+
+/** One line of `check`; `prove` resolves to what is well, or throws what is not. */
+async function checkPlace(name: string, prove: () => Promise<string>): Promise<CheckResult> {
+  try {
+    return { name, outcome: "pass", message: await prove() };
+  } catch (error) {
+    if (!(error instanceof PsyncError)) throw error;
+    const { message, hint, exitCode } = error;
+    return { name, outcome: "fail", message, ...(hint === undefined ? {} : { hint }), exitCode };
+  }
+}
+
+/**
+ * A file of products, sorted by SKU, that is replaced as a whole. As a `catalogue` at a fixed path it is also a memory:
+ * what stands in it is found and kept. Refuses to replace a file that psync did not write.
+ */
+export function createFileDestination(
+  settings: FileSettings,
+  openFile: OpenFile = open,
+): DocumentDestination {
+  const { path: template, content } = settings;
+  const format = settings.format === "csv" ? csvFormat(settings.formulaGuard) : jsonlFormat;
+  const isFixed = isFixedPath(template);
+  const isMemory = isFixed && content === "catalogue";
+  const reader = createCatalogueReader(template, format);
+
+  return {
+    kind: "document",
+    id: "file",
+    account: template,
+    content,
+    features: { maxBatch: 500, fields: new Set(productFields), caseSensitiveSku: true, readable: isMemory },
+
+    async *check(signal) {
+      stopIf(signal);
+      yield await checkPlace("destination folder", async () => {
+        const folder = await findWritableFolder(template);
+        return `${folder} can be written`;
+      });
+      if (!isFixed) return;
+      stopIf(signal);
+      yield await checkPlace("destination file", async () => {
+        if ((await findMode(template)) === undefined) return `${template} does not exist yet`;
+        await assertOurs(template, format);
+        return `${template} is a file of psync's`;
+      });
+    },
+
+    async find(skus, signal) {
+      const items = new Map<string, RemoteItem>();
+      stopIf(signal);
+      if (!isMemory) return items;
+      const found = await reader.find(skus, () => stopIf(signal));
+      for (const [sku, values] of found) items.set(sku, { id: sku, sku, values });
+      return items;
+    },
+
+    async isThere(run) {
+      // Only a catalogue at a fixed path is expected to stand there between runs.
+      return !isMemory || (await findMode(toDocumentPath(template, run))) !== undefined;
+    },
+
+    async replace(products, run, signal) {
+      stopIf(signal);
+      await reader.close();
+      const path = toDocumentPath(template, run);
+      if (content === "changes") await assertOurs(path, format);
+      await replaceFile({ path, template, runId: run.id, openFile }, async (append) => {
+        await append(format.head);
+        const standing = content === "catalogue" ? readCatalogue(path, format) : noRows();
+        for await (const row of mergeRows(standing, products, format, signal)) await append(row);
+        stopIf(signal);
+      });
+    },
+  };
+}

@@ -1,0 +1,99 @@
+import type { Fault } from "../errors.js";
+import type { MappingRow } from "./contract.js";
+import { converters, defaultConverter, type Converter } from "./converters.js";
+import { parsePath } from "./path.js";
+import { suggest } from "./suggest.js";
+import { mayRepeat, suggestTarget, targetKind, type TargetKind } from "./targets.js";
+
+/** One thing that is wrong with a row, and the key of the row that it is about. */
+export interface RowFault {
+  readonly key: "from" | "to" | "convert";
+  readonly message: string;
+  readonly hint?: string;
+}
+
+/** The paths of a row as a list. */
+export function pathsOf(row: Pick<MappingRow, "from">): readonly string[] {
+  return typeof row.from === "string" ? [row.from] : row.from;
+}
+
+/** Everything that is wrong with a row taken by itself. */
+export function checkRow(row: Pick<MappingRow, "from" | "to" | "convert">): readonly RowFault[] {
+  const faults: RowFault[] = [];
+  const plural: string[] = [];
+  for (const text of pathsOf(row)) {
+    const path = parsePath(text);
+    if (typeof path === "string") faults.push({ key: "from", message: `unreadable path: ${path}` });
+    else if (path.plural) plural.push(text);
+  }
+  const kind = targetKind(row.to);
+  if (kind === undefined) {
+    faults.push({
+      key: "to",
+      message: `unknown target "${row.to}"`,
+      ...didYouMean(suggestTarget(row.to)),
+    });
+  }
+  const name = row.convert ?? defaultConverter;
+  const converter = converters.get(name);
+  if (converter === undefined) {
+    faults.push({
+      key: "convert",
+      message: `unknown converter "${name}"`,
+      ...didYouMean(suggest(name, converters.keys()), `known: ${[...converters.keys()].join(", ")}`),
+    });
+    return faults;
+  }
+  if (kind !== undefined && !converter.targets.includes(kind)) {
+    const message =
+      row.convert === undefined
+        ? `"${row.to}" needs a converter`
+        : `converter "${name}" does not fit "${row.to}"`;
+    faults.push({ key: "convert", message, hint: `fitting: ${fitting(kind).join(", ")}` });
+    return faults;
+  }
+  const count = pathsOf(row).length;
+  const [fewest, most] = converter.paths;
+  if (count < fewest || count > most) {
+    const takes = fewest === most ? String(fewest) : `${fewest} to ${most}`;
+    faults.push({
+      key: "from",
+      message: `converter "${name}" takes ${takes} path${most === 1 ? "" : "s"}, not ${count}`,
+      hint: `${name}: ${converter.about}`,
+    });
+  }
+  if (!converter.lists && plural.length > 0) {
+    faults.push({ key: "from", message: `path "${plural[0]}" gives a list; "${name}" takes one value` });
+  }
+  return faults;
+}
+
+function fitting(kind: TargetKind): readonly string[] {
+  const fits = (converter: Converter): boolean => converter.targets.includes(kind);
+  return [...converters].filter(([, converter]) => fits(converter)).map(([name]) => name);
+}
+
+/** A fault for each row whose target an earlier row fills already, lists and images apart. */
+export function findDoubledTargets(rows: readonly MappingRow[]): readonly Fault[] {
+  const first = new Map<string, MappingRow>();
+  const faults: Fault[] = [];
+  for (const row of rows) {
+    const earlier = first.get(row.to);
+    if (earlier === undefined) first.set(row.to, row);
+    else if (!mayRepeat(row.to)) {
+      faults.push({
+        file: row.file,
+        path: row.to,
+        line: row.line,
+        message: `target "${row.to}" is mapped twice; the first row is in line ${earlier.line}`,
+      });
+    }
+  }
+  return faults;
+}
+
+/** The `hint` of a fault: the word that was meant, or else another help. */
+export function didYouMean(word: string | undefined, otherwise?: string): { readonly hint?: string } {
+  if (word !== undefined) return { hint: `did you mean "${word}"?` };
+  return otherwise === undefined ? {} : { hint: otherwise };
+}

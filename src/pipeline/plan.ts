@@ -1,0 +1,107 @@
+import { type JsonValue, type Product, type ProductField, productFields } from "../model/product.js";
+import type { FieldChange } from "../model/report.js";
+import type { KnownProduct, StagedItem } from "../state/store.js";
+import type { MaxChanges } from "./parts.js";
+
+/** What a run will do, in numbers. */
+export interface PlanSummary {
+  readonly create: number;
+  readonly update: number;
+  readonly unchanged: number;
+  /** By code: `no-sku` -> 17. */
+  readonly skipped: Readonly<Record<string, number>>;
+  readonly rejected: number;
+  /** How many of the updates touch each field. */
+  readonly fields: Readonly<Record<string, number>>;
+}
+
+/** What becomes of one candidate. `product` is what stands in the destination afterwards. */
+export type Decision =
+  | {
+      readonly action: "create" | "update" | "held";
+      readonly fields: Readonly<Record<string, FieldChange>>;
+      readonly product: Product;
+    }
+  | { readonly action: "unchanged"; readonly product: Product };
+
+/**
+ * Compares a candidate with what stands under its SKU. A field that is absent in the candidate is unknown, so it never
+ * is a difference and the destination keeps its value; the SKU is never rewritten. `held` is an update that
+ * `updates: false` keeps back.
+ */
+export function planChange(item: Pick<StagedItem, "product" | "known">, options: { readonly updates: boolean }): Decision {
+  const { product, known } = item;
+  if (known === undefined) return { action: "create", fields: createdFields(product), product };
+  const fields = changedFields(known.product, product);
+  const merged = mergeProduct(known, product);
+  if (Object.keys(fields).length === 0) return { action: "unchanged", product: merged };
+  return { action: options.updates ? "update" : "held", fields, product: merged };
+}
+
+/** What stands in the destination after a candidate was written over what is known: its own fields win. */
+export function mergeProduct(known: KnownProduct, product: Product): Product {
+  const merged: Record<string, unknown> = {};
+  for (const field of productFields) {
+    const value = product[field] ?? known.product[field];
+    if (value !== undefined) merged[field] = value;
+  }
+  if (known.product.custom_fields !== undefined && product.custom_fields !== undefined) {
+    merged["custom_fields"] = { ...known.product.custom_fields, ...product.custom_fields };
+  }
+  merged["sku"] = known.sku;
+  return merged as Product;
+}
+
+/** The limit on updates, as a number of products; undefined where none applies yet. */
+export function updateLimit(maxChanges: MaxChanges | undefined, known: number): number | undefined {
+  if (maxChanges === undefined) return known < 100 ? undefined : Math.floor(known / 2);
+  return maxChanges.kind === "count" ? maxChanges.count : Math.floor(known * maxChanges.share);
+}
+
+function createdFields(product: Product): Record<string, FieldChange> {
+  const fields: Record<string, FieldChange> = {};
+  for (const [name, value] of flatFields(product)) fields[name] = { to: value };
+  return fields;
+}
+
+function changedFields(before: Product, after: Product): Record<string, FieldChange> {
+  const fields: Record<string, FieldChange> = {};
+  const old = new Map(flatFields(before));
+  for (const [name, value] of flatFields(after)) {
+    if (name === "sku") continue;
+    const from = old.get(name);
+    if (from === undefined) fields[name] = { to: value };
+    else if (!sameValue(from, value)) fields[name] = { from, to: value };
+  }
+  return fields;
+}
+
+/** Fields in canonical order; each entry of custom_fields under a name of its own. */
+function* flatFields(product: Product): Generator<[string, JsonValue]> {
+  for (const field of productFields) {
+    const value: Product[ProductField] = product[field];
+    if (value === undefined) continue;
+    if (field !== "custom_fields") {
+      yield [field, value];
+      continue;
+    }
+    for (const [name, entry] of Object.entries(product.custom_fields ?? {})) yield [`custom_fields.${name}`, entry];
+  }
+}
+
+function sameValue(left: JsonValue, right: JsonValue): boolean {
+  if (left === right) return true;
+  if (typeof left !== "object" || typeof right !== "object" || left === null || right === null) return false;
+  if (Array.isArray(left) || Array.isArray(right)) {
+    if (!Array.isArray(left) || !Array.isArray(right) || left.length !== right.length) return false;
+    return left.every((value, index) => sameValue(value as JsonValue, right[index] as JsonValue));
+  }
+  const a = left as Readonly<Record<string, JsonValue>>;
+  const b = right as Readonly<Record<string, JsonValue>>;
+  const names = Object.keys(a);
+  if (names.length !== Object.keys(b).length) return false;
+  return names.every((name) => {
+    const [x, y] = [a[name], b[name]];
+    return x !== undefined && y !== undefined && sameValue(x, y);
+  });
+}

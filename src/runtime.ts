@@ -1,0 +1,130 @@
+import { createHash } from "node:crypto";
+import { readFileSync } from "node:fs";
+import { arch, platform } from "node:os";
+import { fileURLToPath } from "node:url";
+
+import type { SourceChannel } from "./channels/channel.js";
+import { channels } from "./channels/index.js";
+import type { LoadedConfig } from "./config/load.js";
+import { toChangeLimit } from "./config/options.js";
+import type { Config } from "./config/schema.js";
+import type { Destination } from "./destinations/destination.js";
+import { destinations } from "./destinations/index.js";
+import { createHttpClient } from "./http/client.js";
+import { systemClock } from "./http/clock.js";
+import type { HttpClient } from "./http/contract.js";
+import { createPacer } from "./http/pacing.js";
+import { createRedactor } from "./http/redaction.js";
+import { compileTable } from "./mapping/compile.js";
+import { type LoadedTable, loadTable } from "./mapping/load.js";
+import { connectionName, type RunParts } from "./pipeline/parts.js";
+import { thisProcess } from "./state/holder.js";
+import { openStateStore } from "./state/open.js";
+import type { Holder } from "./state/store.js";
+
+/** Where the built-in mapping tables stand. */
+export const builtinTables = fileURLToPath(new URL("../mappings/channels/", import.meta.url));
+
+export interface RuntimeHooks {
+  /** The command that runs, for messages to those who find the destination taken. */
+  readonly command: string;
+  /** Gets a line for each request, without secrets. */
+  readonly trace: (line: string) => void;
+  /** Gets what the operator should know although the run goes on. */
+  readonly warn: (message: string) => void;
+}
+
+/** What a config has become. */
+export interface Runtime {
+  readonly parts: RunParts;
+  readonly table: LoadedTable;
+  readonly holder: Holder;
+  close(): Promise<void>;
+}
+
+/** Hides the config's secrets in a text. */
+export function redactorOf(loaded: Pick<LoadedConfig, "secrets">): (text: string) => string {
+  return createRedactor(loaded.secrets);
+}
+
+/**
+ * Makes objects of a checked config: channel, destination, state store, mapping table. Throws MappingError for a table
+ * that cannot be used, ConfigError for a state that cannot be opened.
+ */
+export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): Promise<Runtime> {
+  const { config, dir } = loaded;
+  const table = await loadTable(config.mapping.channel ?? config.source.channel, dir, builtinTables);
+  const http = createChannelClient(loaded, hooks);
+  const channel = createChannel(config, http, hooks);
+  const destination = createDestination(config);
+  const store = await openStateStore(config.state, { onWarning: hooks.warn });
+  const { updates, onDuplicateSku, includeDigital, priceSync, fields, maxChanges } = config.options;
+  const projection = { priceSync, omit: fields.omit, fields: destination.features.fields };
+  const rows = table.rows.map(({ from, to, convert }) => ({ from, to, convert }));
+  return {
+    table,
+    holder: thisProcess(hooks.command, connectionName(channel, destination)),
+    parts: {
+      channel,
+      destination,
+      store,
+      mapper: compileTable(table),
+      projection,
+      options: {
+        updates,
+        onDuplicateSku,
+        includeDigital,
+        ...(maxChanges === undefined ? {} : { maxChanges: toChangeLimit(maxChanges) }),
+      },
+      setup: hashOf({
+        rows,
+        projection: { ...projection, fields: [...projection.fields] },
+        source: withoutSecrets(config.source, loaded.secrets),
+        onDuplicateSku,
+        includeDigital,
+      }),
+      requests: () => ({ source: http.counts(), destination: { sent: 0, retried: 0, throttled: 0 } }),
+      now: () => new Date(),
+    },
+    close: () => store.close(),
+  };
+}
+
+function createChannelClient({ config, secrets }: LoadedConfig, hooks: RuntimeHooks): HttpClient {
+  const { http } = channels[config.source.channel];
+  const maxConcurrent = config.options.concurrency ?? http.concurrency;
+  return createHttpClient({
+    ...http,
+    concurrency: maxConcurrent,
+    userAgent: userAgent(),
+    clock: systemClock,
+    pacer: createPacer({ clock: systemClock, maxConcurrent }),
+    redact: createRedactor(secrets),
+    trace: hooks.trace,
+  });
+}
+
+function createChannel({ source }: Config, http: HttpClient, hooks: RuntimeHooks): SourceChannel {
+  return channels[source.channel].create(source, { http, clock: systemClock, warn: hooks.warn });
+}
+
+function createDestination({ destination }: Config): Destination {
+  return destinations[destination.type](destination);
+}
+
+/** A changed key is still the same shop; and a hash of a secret is not kept either. */
+function withoutSecrets(source: Config["source"], secrets: readonly string[]): unknown {
+  return Object.fromEntries(
+    Object.entries(source).filter(([, value]) => typeof value !== "string" || !secrets.includes(value)),
+  );
+}
+
+function hashOf(value: unknown): string {
+  return createHash("sha256").update(JSON.stringify(value)).digest("base64url");
+}
+
+function userAgent(): string {
+  const text = readFileSync(new URL("../package.json", import.meta.url), "utf8");
+  const { version } = JSON.parse(text) as { version: string };
+  return `psync/${version} (Language=Node.js/${process.versions.node}; Platform=${platform()}/${arch()})`;
+}

@@ -1,0 +1,40 @@
+import { Chalk, type ChalkInstance } from "chalk";
+
+/** The two streams of a command and what they can do. Results go to stdout, everything else to stderr. */
+export interface Output {
+  readonly json: boolean;
+  /** Whether somebody sits at stderr and can watch a spinner. */
+  readonly interactive: boolean;
+  /** Whether somebody can answer a question. */
+  readonly canAsk: boolean;
+  readonly paint: ChalkInstance;
+  readonly paintNotes: ChalkInstance;
+  /** Writes to stdout; resolves when the stream takes more. */
+  print(text: string): Promise<void>;
+  /** Writes a line to stderr. */
+  note(line: string): void;
+}
+
+export interface OutputFlags {
+  readonly json?: boolean;
+  /** False after `--no-color`, or where the environment wants none. */
+  readonly color: boolean;
+}
+
+export function createOutput(flags: OutputFlags): Output {
+  const { stdin, stdout, stderr } = process;
+  return {
+    json: flags.json === true,
+    interactive: stderr.isTTY === true && flags.json !== true,
+    canAsk: stdin.isTTY === true && stderr.isTTY === true,
+    paint: new Chalk({ level: flags.color && stdout.isTTY === true ? 1 : 0 }),
+    paintNotes: new Chalk({ level: flags.color && stderr.isTTY === true ? 1 : 0 }),
+    print: (text) =>
+      new Promise((resolve, reject) => {
+        stdout.write(text, (error) => (error == null ? resolve() : reject(error)));
+      }),
+    note: (line) => {
+      stderr.write(`${line}\n`);
+    },
+  };
+}

@@ -1,0 +1,44 @@
+import { ConfigError, PsyncError } from "../errors.js";
+import type { Output } from "./output.js";
+import { visible } from "./text.js";
+
+/** An error as scripts read it. */
+export interface ErrorDocument {
+  readonly code: string;
+  readonly message: string;
+  readonly hint?: string;
+  readonly faults?: readonly unknown[];
+}
+
+export function toErrorDocument(error: unknown): ErrorDocument {
+  if (error instanceof PsyncError) {
+    return {
+      code: error.code,
+      message: error.message,
+      ...(error.hint === undefined ? {} : { hint: error.hint }),
+      ...(error instanceof ConfigError && error.faults.length > 0 ? { faults: error.faults } : {}),
+    };
+  }
+  return { code: "bug", message: error instanceof Error ? error.message : String(error) };
+}
+
+/** What happened, to what, and what to do next. A bug comes with its stack, since it is ours to mend. */
+export function noteError(output: Output, error: unknown, redact: (text: string) => string): void {
+  const paint = output.paintNotes;
+  if (!(error instanceof PsyncError)) {
+    const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    output.note(paint.red("This is a bug in psync. Please report it with the lines below."));
+    output.note(stack.split("\n").map((line) => visible(redact(line))).join("\n"));
+    return;
+  }
+  output.note(`${paint.red("error:")} ${visible(redact(error.message))}`);
+  if (error instanceof ConfigError) {
+    for (const fault of error.faults) {
+      const place = [fault.file, fault.line, fault.column].filter((part) => part !== undefined).join(":");
+      const path = fault.path === "" ? "" : `${fault.path}: `;
+      output.note(`  ${visible(redact(`${place === "" ? "" : `${place}  `}${path}${fault.message}`))}`);
+      if (fault.hint !== undefined) output.note(`      ${visible(redact(fault.hint))}`);
+    }
+  }
+  if (error.hint !== undefined) output.note(`hint: ${visible(redact(error.hint))}`);
+}
