@@ -14,6 +14,7 @@ export interface ConfigText {
 
 const maxNesting = 64;
 const maxIndent = 512;
+const maxTokens = 100_000;
 
 /**
  * Parses a config file. Duplicate keys and custom tags are faults, more than 100 uses of an alias too. The parsers'
@@ -21,7 +22,8 @@ const maxIndent = 512;
  */
 export function parseConfigText(text: string, format: "yaml" | "json"): ConfigText {
   const clean = text.startsWith("\uFEFF") ? text.slice(1) : text;
-  if (isTooDeep(clean)) return toBroken({ path: "", message: "the file is nested too deeply" });
+  const excess = findExcess(clean);
+  if (excess !== undefined) return toBroken({ path: "", message: excess });
   const lines = new LineCounter();
   const document = parseDocument(clean, {
     lineCounter: lines,
@@ -90,23 +92,26 @@ const errorTexts: Readonly<Record<string, string>> = {
 const nestingIndicators: ReadonlySet<string> = new Set(["seq-item-ind", "explicit-key-ind", "map-value-ind"]);
 
 /**
- * Tells, without building anything, whether a text nests deeper than a parser may safely follow: one that runs out of
- * stack in the middle of a regular expression takes the whole process with it, and no catch helps.
+ * Says, without building anything, that a text nests deeper or holds more than a parser should be given: one that runs
+ * out of stack in the middle of a regular expression takes the whole process with it, and no catch helps.
  */
-function isTooDeep(text: string): boolean {
+function findExcess(text: string): string | undefined {
   let flow = 0;
   let inLine = 0;
+  let tokens = 0;
   for (const token of new Lexer().lex(text)) {
     const type = CST.tokenType(token) ?? "";
+    tokens += 1;
     if (type === "flow-map-start" || type === "flow-seq-start") flow += 1;
     else if (type === "flow-map-end" || type === "flow-seq-end") flow -= 1;
     else if (type === "newline") inLine = 0;
-    else if (type === "space" && inLine === 0 && token.length > maxIndent) return true;
     // Inside brackets a line holds as many pairs as it likes; nesting is counted by the brackets there.
     else if (nestingIndicators.has(type) && flow <= 0) inLine += 1;
-    if (flow > maxNesting || inLine > maxNesting) return true;
+    const isIndented = type === "space" && inLine === 0 && token.length > maxIndent;
+    if (isIndented || flow > maxNesting || inLine > maxNesting) return "the file is nested too deeply";
+    if (tokens > maxTokens) return "the file holds far more than a config does";
   }
-  return false;
+  return undefined;
 }
 
 function findJsonFault(text: string, lines: LineCounter): Fault | undefined {

@@ -4,7 +4,7 @@ import { isBlock, type ConfigPath } from "./path.js";
 export type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A reference that could not be filled. */
-export interface MissingVariable {
+interface MissingVariable {
   readonly path: ConfigPath;
   readonly message: string;
   readonly hint: string;

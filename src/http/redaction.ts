@@ -72,7 +72,7 @@ export function createRedactor(secrets: readonly string[]): (text: string) => st
   known.sort((a, b) => b.length - a.length);
   const encoded = known.flatMap((secret) => [...encodedForms(secret)]).sort((a, b) => b.length - a.length);
   const parts = [
-    ...known.map((secret) => [...secret].map(anyEscape).join("")),
+    ...known.map((secret) => Array.from(secret, anyEscape).join("")),
     ...encoded.map(escapePattern),
   ];
   const pattern = new RegExp([...new Set(parts)].join("|"), "g");

@@ -7,7 +7,7 @@ import { unitOfTarget, type TargetKind } from "./targets.js";
 import { toId, toRaw, toSku, toText, toUpc } from "./text.js";
 
 /** What a converter makes of the values that a row's paths found. Undefined: nothing is known. */
-export type Converted = JsonValue | Refusal | undefined;
+type Converted = JsonValue | Refusal | undefined;
 export type Convert = (first: unknown, second: unknown, third: unknown) => Converted;
 
 export interface Converter {

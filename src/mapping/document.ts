@@ -73,14 +73,18 @@ export class YamlFile {
     this.#document = document;
     visit(document, {
       Alias: (_, node) => this.fault(node, "", "aliases are not allowed in this file"),
-      Map: (_, node) => this.#faultDoubledKeys(node),
-      Node: (_, node) => {
-        if ("anchor" in node && node.anchor !== undefined && !isAlias(node)) {
-          this.fault(node, "", "anchors are not allowed in this file");
-        }
+      Map: (_, node) => {
+        this.#faultAnchor(node);
+        this.#faultDoubledKeys(node);
       },
+      Seq: (_, node) => this.#faultAnchor(node),
+      Scalar: (_, node) => this.#faultAnchor(node),
     });
     return document.contents;
+  }
+
+  #faultAnchor(node: Node & { anchor?: string }): void {
+    if (node.anchor !== undefined) this.fault(node, "", "anchors are not allowed in this file");
   }
 
   #faultDoubledKeys(map: YAMLMap): void {

@@ -177,8 +177,14 @@ export async function readText(file: string): Promise<string | { readonly messag
       await handle.close();
     }
   } catch (error) {
-    if (error instanceof TypeError) return { message: `${file} is not UTF-8` };
-    const code = error instanceof Error && "code" in error ? String(error.code) : "unknown";
+    const code = codeOf(error);
+    if (code === undefined) throw error;
+    if (code === "ERR_ENCODING_INVALID_ENCODED_DATA") return { message: `${file} is not UTF-8` };
     return { message: code === "ENOENT" ? `there is no file ${file}` : `${file} cannot be read (${code})` };
   }
+}
+
+function codeOf(error: unknown): string | undefined {
+  const code = typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
 }

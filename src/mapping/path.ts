@@ -11,7 +11,7 @@ export interface Path {
 }
 
 /** One step of a path: a name, a place in a list, or every item of a list. */
-export type Step =
+type Step =
   | { readonly kind: "name"; readonly name: string }
   | { readonly kind: "index"; readonly index: number }
   | { readonly kind: "each" };

@@ -19,9 +19,9 @@ export type TargetKind =
   | "custom-all";
 
 /** Every image URL, in the order of the rows. */
-export const imagesTarget = "image_url_*";
+const imagesTarget = "image_url_*";
 /** A custom field for each name that the converter yields. */
-export const customTarget = "custom_fields.*";
+const customTarget = "custom_fields.*";
 const customPrefix = "custom_fields.";
 const imageField = /^image_url_\d+$/;
 const maxCustomName = 200;

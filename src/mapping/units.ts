@@ -49,7 +49,7 @@ export function unitNames(family: UnitFamily): readonly string[] {
 }
 
 /** Decimals of a weight or a size. */
-export const measureDecimals = 4;
+const measureDecimals = 4;
 
 /** A constructor of its own, so that its settings reach nobody else's numbers. */
 const Measure = Big();

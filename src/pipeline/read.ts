@@ -134,8 +134,10 @@ function withSuspicion(
   previous: ConnectionState | undefined,
   since: string | undefined,
 ): ReadResult {
-  if (result.incomplete !== undefined || previous === undefined || since !== undefined) return result;
-  if (result.recordsRead === 0 && (previous.recordsRead ?? 0) > 0) {
+  if (result.incomplete !== undefined || since !== undefined) return result;
+  // Nothing to compare with: never read before, or an empty cart.
+  if (previous === undefined || (previous.recordsRead ?? 0) === 0) return result;
+  if (result.recordsRead === 0) {
     const message = "the cart sent no record at all, and it had some when it was read last";
     return { ...result, incomplete: new IncompleteError("source-empty", message, { hint: lookHint }) };
   }

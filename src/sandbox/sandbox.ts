@@ -18,7 +18,7 @@ export interface RequestLogEntry {
 export interface SandboxShop {
   /** Scheme, host and port, without a slash at the end. */
   readonly url: string;
-  /** In the order in which the requests came in. */
+  /** In the order in which they were answered. */
   readonly requests: readonly RequestLogEntry[];
   /** The `source` section of a psync config that reads this shop. */
   readonly config: Record<string, unknown>;

@@ -1,7 +1,7 @@
-import type { Outcome } from "../model/report.js";
 import type { Product } from "../model/product.js";
+import { type Outcome, outcomes } from "../model/report.js";
 import { type Database, list } from "./database.js";
-import { unseal } from "./seal.js";
+import { corruptState, unseal } from "./seal.js";
 import type { KnownProduct, SkuGroup, StagedItem, StageKey, UnknownItem } from "./store.js";
 
 /** How many rows are in memory at once, where the asker does not say. */
@@ -165,13 +165,17 @@ export async function countOutcomes(
   database: Database,
   stage: StageKey,
 ): Promise<Readonly<Record<Outcome, number>>> {
-  const rows = await database.all<{ readonly outcome: Outcome | "staged"; readonly count: number }>(
+  const rows = await database.all<{ readonly outcome: string; readonly count: number }>(
     "select outcome, count(*) as count from psync_records where connection = ? and run = ? group by outcome",
     [stage.records, stage.run],
   );
-  const counts = { created: 0, updated: 0, unchanged: 0, skipped: 0, rejected: 0, failed: 0 };
-  for (const { outcome, count } of rows) if (outcome !== "staged") counts[outcome] = count;
-  return counts;
+  const counts: Record<string, number> = Object.fromEntries(outcomes.map((outcome) => [outcome, 0]));
+  for (const { outcome, count } of rows) {
+    if (outcome === "staged") continue;
+    if (counts[outcome] === undefined) throw corruptState(database.engine.place, "an outcome is unknown");
+    counts[outcome] = count;
+  }
+  return counts as Record<Outcome, number>;
 }
 
 export function countKnown(database: Database, stage: StageKey): Promise<number> {
@@ -192,14 +196,14 @@ export function countMissing(database: Database, stage: StageKey): Promise<numbe
 
 function toItem(place: string, row: ItemRow): StagedItem {
   const { key, sku, sku_key: skuKey, fingerprint } = row;
-  const remote = row.remote === null ? undefined : unseal<KnownProduct>(place, row.remote, key);
+  const remote = row.remote === null ? undefined : (unseal(place, row.remote, key) as KnownProduct);
   // What the destination told in this run is newer than what psync remembers.
   const known = remote ?? toKnown(place, row);
   return {
     key,
     sku,
     skuKey,
-    product: unseal<Product>(place, row.product, skuKey, sku, fingerprint),
+    product: unseal(place, row.product, skuKey, sku, fingerprint) as Product,
     fingerprint,
     ...(known === undefined ? {} : { known }),
     adopted: remote !== undefined && row.known_sku === null,
@@ -212,7 +216,7 @@ function toKnown(place: string, row: KnownRow): KnownProduct | undefined {
   const fingerprint = row.known_fingerprint ?? "";
   return {
     sku,
-    product: unseal<Product>(place, row.known_product ?? "", skuKey, sku, fingerprint),
-    ...(remoteId === null ? {} : { remoteId }),
+    product: unseal(place, row.known_product ?? "", skuKey, sku, fingerprint) as Product,
+    ...(remoteId === null ? {} : { remoteId: unseal(place, remoteId, skuKey) as string }),
   };
 }

@@ -122,7 +122,6 @@ class EngineDialect implements Dialect {
   createDriver(): Driver {
     const engine = this.#engine;
     const connections = new WeakMap<DatabaseConnection, EngineConnection>();
-    const unused = (): Promise<never> => Promise.reject(new Error("transactions go through Database"));
     return {
       init: () => Promise.resolve(),
       acquireConnection: async () => {
@@ -146,6 +145,10 @@ class EngineDialect implements Dialect {
       destroy: () => engine.close(),
     };
   }
+}
+
+function unused(): Promise<never> {
+  return Promise.reject(new Error("transactions go through Database"));
 }
 
 async function execute<R>(connection: EngineConnection, query: CompiledQuery): Promise<QueryResult<R>> {

@@ -38,7 +38,8 @@ export async function readVersion(session: Session, steps: Migrations): Promise<
 /** Brings the schema to the newest version, once, also when several processes try. */
 export async function migrate(database: Database, steps: Migrations): Promise<void> {
   await database.transaction(true, async (session) => {
-    if (session.engine.kind === "postgres") await session.all("select pg_advisory_xact_lock(?)", [migrationLock]);
+    if (session.engine.kind === "postgres")
+      await session.all("select pg_advisory_xact_lock(?)", [migrationLock]);
     const version = await readVersion(session, steps);
     if (version === undefined) return createSchema(session, steps);
     for (const step of steps.slice(version)) await step(session);

@@ -4,8 +4,8 @@ import { type ProcessLook, systemProcesses } from "./holder.js";
 import { createSchema, migrate, type Migrations, migrations, readVersion } from "./migrations.js";
 import { connectPostgres } from "./postgres.js";
 import { corruptState } from "./seal.js";
-import { createFile, type FileFacts, inspectFile, notOurs } from "./sqlite-file.js";
-import { loadSqlite, openHandle, SqliteEngine, type SqliteHandle, versionWarning } from "./sqlite.js";
+import { createFile, inspectFile, notOurs } from "./sqlite-file.js";
+import { loadSqlite, openHandle, SqliteEngine, type SqliteHandle, useWal, versionWarning } from "./sqlite.js";
 import { createStore } from "./store-sql.js";
 import type { StateStore } from "./store.js";
 
@@ -83,19 +83,34 @@ async function openSqlite(path: string, steps: Migrations, options: StateOptions
   };
   if (path !== ":memory:" && inspectFile(path) === undefined) {
     await createFile(path, async (draft) => {
-      const { database } = connect(draft);
+      const { handle, database } = connect(draft);
+      useWal(handle, path);
       await closing(database, () => database.transaction(true, (session) => createSchema(session, steps)));
     });
   }
   const facts = path === ":memory:" ? undefined : inspectFile(path);
   const { handle, database } = connect(path);
   try {
-    const unsound = versionWarning(handle);
+    const [sqliteIs] = await database.all<{ readonly version: string }>(
+      "select sqlite_version() as version",
+      [],
+    );
+    const unsound = versionWarning(sqliteIs?.version ?? "0");
     if (unsound !== undefined) warn(unsound);
     if (facts?.readableByOthers === true) {
       warn(`other users of this machine can read the state store ${path}; run: chmod 600 '${path}'`);
     }
-    await bringUpToDate(database, path, steps, facts);
+    if (facts === undefined) {
+      await migrate(database, steps);
+      return database;
+    }
+    const version = await readVersion(database, steps);
+    if (version === undefined) throw notOurs(path, "it is a SQLite file, but without psync's tables");
+    await check(database, path, facts.size);
+    useWal(handle, path);
+    if (version < steps.length) await upgrade(database, path, version, steps);
+    // A file that may only be read is noticed now and not in the middle of a run.
+    else await database.transaction(false, () => Promise.resolve());
     return database;
   } catch (error) {
     await database.close();
@@ -103,26 +118,11 @@ async function openSqlite(path: string, steps: Migrations, options: StateOptions
   }
 }
 
-async function bringUpToDate(
-  database: Database,
-  path: string,
-  steps: Migrations,
-  facts: FileFacts | undefined,
-): Promise<void> {
-  if (facts === undefined) return migrate(database, steps);
-  const version = await readVersion(database, steps);
-  if (version === undefined) throw notOurs(path, "it is a SQLite file, but without psync's tables");
-  await check(database, path, facts.size);
-  if (version === steps.length) return;
-  await database.run("vacuum into ?", [backupPath(path, version)]).catch((error: unknown) => {
-    // A backup of an earlier attempt is as good.
-    if (!/already exists/.test(String(error))) throw error;
+async function upgrade(database: Database, path: string, version: number, steps: Migrations): Promise<void> {
+  await createFile(`${path}.backup-v${version}`, async (draft) => {
+    await database.run("vacuum into ?", [draft]);
   });
   await migrate(database, steps);
-}
-
-function backupPath(path: string, version: number): string {
-  return `${path}.backup-v${version}`;
 }
 
 /** Notices what a failing disk or a careless copy did. SQLite itself would notice only where it happens to read. */

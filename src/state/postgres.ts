@@ -1,7 +1,14 @@
 import type { Pool, PoolClient, PoolConfig } from "pg";
 
-import { AuthError, ConfigError, type PsyncError, TransientError } from "../errors.js";
-import { type Engine, type EngineConnection, type EngineResult, fromStored, type Param, toStored } from "./database.js";
+import { AuthError, ConfigError, TransientError } from "../errors.js";
+import {
+  type Engine,
+  type EngineConnection,
+  type EngineResult,
+  fromStored,
+  type Param,
+  toStored,
+} from "./database.js";
 import { notOurs } from "./sqlite-file.js";
 
 type Pg = typeof import("pg").default;
@@ -86,7 +93,7 @@ export class PostgresEngine implements Engine {
     const connection = await this.connect();
     try {
       const { rows } = await connection.query("select current_setting('server_encoding') as encoding", []);
-      const encoding = (rows[0] as { readonly encoding?: string } | undefined)?.encoding;
+      const encoding = (rows as { readonly encoding: string }[])[0]?.encoding;
       if (encoding === "UTF8") return;
       const hint = "create the database with encoding UTF8";
       const message = `the database ${this.place} has the encoding ${encoding}, which does not hold every text`;
@@ -138,7 +145,8 @@ function placeOf(url: string): string {
     const { protocol, host, pathname } = new URL(url);
     return `${protocol}//${host}${pathname}`;
   } catch (cause) {
-    const hint = "postgres://USER:PASSWORD@HOST:PORT/DATABASE; special characters of a password are written as %40";
+    const hint =
+      "postgres://USER:PASSWORD@HOST:PORT/DATABASE; special characters of a password are written as %40";
     const message = "the state's URL cannot be read";
     throw new ConfigError("state-url", message, [{ path: "state", message, hint }], { hint, cause });
   }
@@ -152,17 +160,23 @@ const missingCodes = /^(?:3D000|3F000)$/;
 const foreignCodes = /^(?:42P07|42P01|42703)$/;
 
 /** What an error of the driver means for the operator; any other error comes back as it is. */
-export function toPostgresFault(place: string, error: unknown): PsyncError | unknown {
+export function toPostgresFault(place: string, error: unknown): unknown {
   if (typeof error !== "object" || error === null || !("message" in error)) return error;
   const code = "code" in error ? String(error.code) : "";
   const reason = String(error.message) || code;
   if (refusedCodes.test(code)) {
     const hint = "check the user, its password and its rights to create and use tables";
-    return new AuthError("state-refused", `the state store ${place} refused: ${reason}`, { hint, cause: error });
+    return new AuthError("state-refused", `the state store ${place} refused: ${reason}`, {
+      hint,
+      cause: error,
+    });
   }
   if (missingCodes.test(code)) {
     const hint = "create it, or correct the URL under `state`";
-    return new ConfigError("state-missing", `the state store ${place}: ${reason}`, [], { hint, cause: error });
+    return new ConfigError("state-missing", `the state store ${place}: ${reason}`, [], {
+      hint,
+      cause: error,
+    });
   }
   if (foreignCodes.test(code)) return notOurs(place, reason);
   if (silentCodes.test(code) || /^(?:Connection terminated|timeout e|The server does not)/.test(reason)) {

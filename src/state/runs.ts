@@ -1,6 +1,6 @@
 import type { RunIssue, RunReport } from "../model/report.js";
 import type { Database, Session } from "./database.js";
-import { seal, unseal } from "./seal.js";
+import { corruptState, seal, unseal } from "./seal.js";
 import type { ConnectionState, RunPatch, RunPhase, RunRow, StageKey, StageProgress } from "./store.js";
 
 /** How many finished runs a connection keeps. */
@@ -11,6 +11,8 @@ const issuesKept = 100_000;
 
 /** How many rows are in memory at once. */
 const pageSize = 500;
+
+const phases = ["read", "plan", "write", "settle", "done"] as const satisfies readonly RunPhase[];
 
 /** What of a run has no column of its own, because nothing asks for it alone. */
 type Progress = Omit<RunRow, "id" | "connection" | "command" | "startedAt" | "setup" | "phase" | "report">;
@@ -25,7 +27,7 @@ export async function readConnection(
     .where("connection", "=", connection)
     .executeTakeFirst();
   if (row === undefined) return undefined;
-  return unseal<ConnectionState>(database.engine.place, row.state, connection);
+  return unseal(database.engine.place, row.state, connection) as ConnectionState;
 }
 
 export async function findUnfinishedRun(
@@ -50,10 +52,16 @@ export async function findUnfinishedRun(
     command: row.command,
     startedAt: row.started_at,
     setup: row.setup,
-    phase: row.phase as RunPhase,
-    ...unseal<Progress>(place, row.progress, row.id),
-    ...(row.report === null ? {} : { report: unseal<RunReport>(place, row.report, row.id) }),
+    phase: readPhase(place, row.phase),
+    ...(unseal(place, row.progress, row.id) as Progress),
+    ...(row.report === null ? {} : { report: unseal(place, row.report, row.id) as RunReport }),
   };
+}
+
+function readPhase(place: string, text: string): RunPhase {
+  const phase = phases.find((name) => name === text);
+  if (phase === undefined) throw corruptState(place, "a run's phase is unknown");
+  return phase;
 }
 
 export async function insertRun(database: Database, run: RunRow): Promise<void> {
@@ -68,13 +76,16 @@ export async function insertRun(database: Database, run: RunRow): Promise<void> 
     progress: seal(progress, id),
     report: report === undefined ? null : seal(report, id),
   };
-  await database.transaction(false, (session) => session.kysely.insertInto("psync_runs").values(row).execute());
+  await database.transaction(false, (session) =>
+    session.kysely.insertInto("psync_runs").values(row).execute(),
+  );
 }
 
 export async function patchRun(database: Database, id: string, patch: RunPatch): Promise<void> {
   await database.transaction(false, async (session) => {
     const { phase, report, ...progress } = patch;
-    if (Object.keys(progress).length > 0) await changeProgress(session, id, (old) => ({ ...old, ...progress }));
+    if (Object.keys(progress).length > 0)
+      await changeProgress(session, id, (old) => ({ ...old, ...progress }));
     const columns = {
       ...(phase === undefined ? {} : { phase }),
       ...(report === undefined ? {} : { report: seal(report, id) }),
@@ -102,7 +113,7 @@ async function changeProgress(
     [id],
   );
   if (row === undefined) return;
-  const progress = change(unseal<Progress>(session.engine.place, row.progress, id));
+  const progress = change(unseal(session.engine.place, row.progress, id) as Progress);
   await session.run("update psync_runs set progress = ? where id = ?", [seal(progress, id), id]);
 }
 

@@ -12,10 +12,10 @@ export function seal(value: unknown, ...columns: readonly string[]): string {
 }
 
 /** Opens what `seal` closed, with the same columns. Throws ConfigError "state-corrupt" when either has changed. */
-export function unseal<T>(place: string, text: string, ...columns: readonly string[]): T {
+export function unseal(place: string, text: string, ...columns: readonly string[]): unknown {
   const json = text.slice(8);
   if (checksum(json, columns) !== text.slice(0, 8)) throw corruptState(place, "a checksum does not match");
-  return JSON.parse(json) as T;
+  return JSON.parse(json);
 }
 
 /** The error for a state that cannot be trusted any more. Starting from scratch is the operator's decision. */

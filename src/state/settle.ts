@@ -110,7 +110,8 @@ function productParams(
       throw new TypeError(`record ${key} is settled without a fingerprint`);
     }
     const { sku, product, remoteId } = known;
-    params.push(stage.destination, skuKey, sku, fingerprint, remoteId ?? null, stage.connection);
+    const sealedId = remoteId === undefined ? null : seal(remoteId, skuKey);
+    params.push(stage.destination, skuKey, sku, fingerprint, sealedId, stage.connection);
     params.push(run, writtenAt, seal(product, skuKey, sku, fingerprint));
   }
   return params;

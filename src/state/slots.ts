@@ -146,7 +146,7 @@ async function readSlot(session: Session, destination: string, lock: "update" | 
 
 function holderOf(session: Session, destination: string, row: SlotRow): Holder | undefined {
   if (row.holder === null) return undefined;
-  return unseal<Holder>(session.engine.place, row.holder, destination);
+  return unseal(session.engine.place, row.holder, destination) as Holder;
 }
 
 function heldBy(destination: string, holder: Holder, since: string | null): LockHeldError {

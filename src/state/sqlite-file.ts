@@ -19,20 +19,25 @@ export interface FileFacts {
  * is none. Throws ConfigError when it is nothing that psync can have left there, or may not be used.
  */
 export function inspectFile(path: string): FileFacts | undefined {
-  const stat = fs.statSync(path, { throwIfNoEntry: false });
+  const stat = findStat(path);
   if (stat === undefined) return undefined;
   if (!stat.isFile()) throw notOurs(path, "it is not a file");
   if (stat.size === 0) throw corruptState(path, "the file is empty");
-  try {
-    fs.accessSync(path, fs.constants.R_OK | fs.constants.W_OK);
-  } catch (cause) {
-    const hint = "check the file's owner and rights, or name another place under `state`";
-    const message = `the state store ${path} cannot be read and written by this user`;
-    throw new ConfigError("state-unwritable", message, [], { hint, cause });
-  }
   inspectHeader(path, stat.size);
   const readableByOthers = process.platform !== "win32" && (stat.mode & 0o077) !== 0;
   return { size: stat.size, readableByOthers };
+}
+
+function findStat(path: string): fs.Stats | undefined {
+  try {
+    const stat = fs.statSync(path, { throwIfNoEntry: false });
+    if (stat?.isFile() === true) fs.accessSync(path, fs.constants.R_OK | fs.constants.W_OK);
+    return stat;
+  } catch (cause) {
+    const hint = "check the file's owner and rights, or name another place under `state`";
+    const message = `the state store ${path} cannot be read and written by this user: ${reasonOf(cause)}`;
+    throw new ConfigError("state-unwritable", message, [], { hint, cause });
+  }
 }
 
 /** The error for a file or database that belongs to somebody else. */
@@ -90,6 +95,11 @@ function inspectHeader(path: string, size: number): void {
     if (header.every((byte) => byte === 0)) throw corruptState(path, "it is filled with zeros");
     throw notOurs(path, "it is no SQLite file");
   }
+  // Of a later format SQLite reads what it can and refuses to write only when it is too late for us.
+  if (header.readUInt8(18) > 2) {
+    const message = `the state store ${path} is in a format that this SQLite can only read`;
+    throw new ConfigError("state-unwritable", message, [], { hint: "update Node" });
+  }
   const pageSize = header.readUInt16BE(16) === 1 ? 65_536 : header.readUInt16BE(16);
   const pages = header.readUInt32BE(28);
   const sizeIsValid = header.readUInt32BE(24) === header.readUInt32BE(92);
@@ -105,5 +115,7 @@ function codeOf(error: unknown): string | undefined {
 }
 
 function reasonOf(error: unknown): string {
-  return typeof error === "object" && error !== null && "message" in error ? String(error.message) : "unknown";
+  return typeof error === "object" && error !== null && "message" in error
+    ? String(error.message)
+    : "unknown";
 }

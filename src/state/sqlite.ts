@@ -1,7 +1,14 @@
 import { setTimeout } from "node:timers/promises";
 
-import { ConfigError, type PsyncError, TransientError } from "../errors.js";
-import { type Engine, type EngineConnection, type EngineResult, fromStored, type Param, toStored } from "./database.js";
+import { ConfigError, TransientError } from "../errors.js";
+import {
+  type Engine,
+  type EngineConnection,
+  type EngineResult,
+  fromStored,
+  type Param,
+  toStored,
+} from "./database.js";
 import { corruptState } from "./seal.js";
 
 interface Statement {
@@ -40,7 +47,8 @@ export async function loadSqlite(): Promise<SqliteModule> {
   } catch (cause) {
     const builtin = process.getBuiltinModule("node:sqlite") as SqliteModule | undefined;
     if (builtin !== undefined) return builtin;
-    const hint = "npm install @photostructure/sqlite, use Node 22.13 or later, or set state to a postgres:// URL";
+    const hint =
+      "npm install @photostructure/sqlite, use Node 22.13 or later, or set state to a postgres:// URL";
     const message = "SQLite is not there: its optional package was not installed";
     throw new ConfigError("state-driver", message, [], { hint, cause });
   }
@@ -52,7 +60,8 @@ export function openHandle(sqlite: SqliteModule, path: string, place: string): S
     const handle = new sqlite.DatabaseSync(path);
     try {
       handle.exec(`pragma busy_timeout = ${busyTimeoutMs}`);
-      handle.exec("pragma journal_mode = wal");
+      // Reads the header: what is no database is refused here.
+      handle.exec("pragma schema_version");
       return handle;
     } catch (error) {
       handle.close();
@@ -63,10 +72,17 @@ export function openHandle(sqlite: SqliteModule, path: string, place: string): S
   }
 }
 
-/** A warning when this SQLite has a known fault that can damage a shared file. */
-export function versionWarning(handle: SqliteHandle): string | undefined {
-  const [row] = handle.prepare("select sqlite_version() as version").all() as { readonly version: string }[];
-  const version = row?.version ?? "0";
+/** Lets others read while one writes. The file keeps it, so this comes when it is certain that the file is psync's. */
+export function useWal(handle: SqliteHandle, place: string): void {
+  try {
+    handle.exec("pragma journal_mode = wal");
+  } catch (error) {
+    throw toSqliteFault(place, error);
+  }
+}
+
+/** A warning when a version of SQLite has a known fault that can damage a shared file. */
+export function versionWarning(version: string): string | undefined {
   const parts = version.split(".").map(Number);
   for (const [index, least] of soundVersion.entries()) {
     const part = parts[index] ?? 0;
@@ -106,10 +122,8 @@ export class SqliteEngine implements Engine {
 
   async connect(): Promise<EngineConnection> {
     const before = this.#turn;
-    let release = (): void => undefined;
-    this.#turn = new Promise((resolve) => {
-      release = resolve;
-    });
+    const { promise, release } = openTurn();
+    this.#turn = promise;
     await before;
     return { query: (text, params) => this.#query(text, params), release };
   }
@@ -173,31 +187,44 @@ export class SqliteEngine implements Engine {
   }
 }
 
+function openTurn(): { readonly promise: Promise<void>; readonly release: () => void } {
+  const turn = { release: (): void => undefined };
+  const promise = new Promise<void>((resolve) => {
+    turn.release = resolve;
+  });
+  return { promise, release: () => turn.release() };
+}
+
 /**
  * What is carried out without being prepared: it has neither parameters nor rows. The pragma acts already when it is
  * prepared, and a prepared statement would keep a file that was just created open behind its connection's back.
  */
 const commands = /^(?:pragma synchronous|begin|commit|rollback|create|alter|drop|insert|update)\b/;
 
-/** Result codes of SQLite (sqlite.org/rescode.html), by what they mean for an operator. */
-const busyCodes = new Set([5, 6]);
-const corruptCodes = new Set([11, 26]);
-const accessCodes = new Set([3, 8, 10, 13, 14, 23]);
+/** Result codes of SQLite and their texts (sqlite.org/rescode.html), by what they mean for an operator. */
+const busyCodes = { codes: [5, 6], text: /is locked/ };
+const corruptCodes = { codes: [11, 26], text: /malformed|not a database/ };
+const accessCodes = { codes: [3, 8, 10, 13, 14, 23], text: /readonly|disk I\/O|is full|unable to open/ };
 
 /** What SQLite's error means for the operator; any other error comes back as it is. */
-export function toSqliteFault(place: string, error: unknown): PsyncError | unknown {
-  if (typeof error !== "object" || error === null || !("errcode" in error) || !("message" in error)) return error;
-  const code = Number(error.errcode) & 0xff;
+export function toSqliteFault(place: string, error: unknown): unknown {
+  if (typeof error !== "object" || error === null || !("code" in error) || !("message" in error))
+    return error;
+  if (error.code !== "ERR_SQLITE_ERROR") return error;
   const reason = String(error.message);
-  if (busyCodes.has(code)) {
+  // The package leaves the number out of errors that come up between two rows.
+  const code = "errcode" in error ? Number(error.errcode) & 0xff : undefined;
+  const is = (kind: typeof busyCodes): boolean =>
+    code === undefined ? kind.text.test(reason) : kind.codes.includes(code);
+  if (is(busyCodes)) {
     const hint = "another psync writes to it for long; try again later";
     return new TransientError("state-busy", `the state store ${place} is busy`, { hint, cause: error });
   }
-  // A damaged table of contents shows as a name that is not there.
-  if (corruptCodes.has(code) || (code === 1 && /^no such|has no column|malformed/.test(reason))) {
+  // psync's own statements are right, so one that does not fit tells of a damaged table of contents.
+  if (is(corruptCodes) || (code === 1 && !reason.includes("syntax error"))) {
     return corruptState(place, reason, error);
   }
-  if (!accessCodes.has(code)) return error;
+  if (!is(accessCodes)) return error;
   const hint = "check the folder's owner and rights and the free space, or name another place under `state`";
   const message = `the state store ${place} cannot be written: ${reason}`;
   return new ConfigError("state-unwritable", message, [], { hint, cause: error });

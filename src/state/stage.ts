@@ -96,11 +96,7 @@ export async function noteRemote(
         `with note (key, remote) as (values ${tuples(chunk.length, 2)})
           update psync_records set remote = note.remote from note
           where connection = ? and run = ? and psync_records.key = note.key`,
-        [
-          ...chunk.flatMap(({ key, known }) => [key, seal(known, key)]),
-          stage.records,
-          stage.run,
-        ],
+        [...chunk.flatMap(({ key, known }) => [key, seal(known, key)]), stage.records, stage.run],
       );
     }
   });

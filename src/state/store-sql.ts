@@ -30,7 +30,7 @@ export function createStore(database: Database, senses: SlotSenses): StateStore 
     stage: (stage, records, progress) => stageRecords(database, stage, records, progress),
     skuGroups: (stage) => findSkuGroups(database, stage),
     mark: (stage, keys, mark) => markRecords(database, stage, keys, mark),
-    markUnchanged: async (stage) => void (await markUnchanged(database, stage)),
+    markUnchanged: (stage) => markUnchanged(database, stage),
     unknown: (stage, after, limit) => readUnknown(database, stage, after, limit),
     noteRemote: (stage, items) => noteRemote(database, stage, items),
     staged: (stage, filter, after, limit) => readStaged(database, stage, filter.contested, after, limit),

@@ -15,6 +15,11 @@ function makeRecords(): SourceRecord[] {
   }));
 }
 
+const once =
+  (wanted: MemoryFault) =>
+  (n: number): MemoryFault | undefined =>
+    n === 2 ? wanted : undefined;
+
 describe("test/support/memory-channel.ts", () => {
   channelSuite("memory", async ({ empty }) => {
     const clock = createFakeClock({ autoAdvance: true });
@@ -33,12 +38,12 @@ describe("test/support/memory-channel.ts", () => {
       logs: [],
       calls: () => opened.reduce((sum, channel) => sum + channel.calls(), 0),
       fault: (fault) => {
-        const once = (wanted: MemoryFault) => (n: number) => (n === 2 ? wanted : undefined);
         if (fault === "bad-record") share((channel) => channel.unreadable.add("k4"));
         else if (fault === "unauthorized" || fault === "broken") {
           share((channel) => (channel.onRequest = () => ({ kind: fault })));
           faulty = { kind: fault };
-        } else if (fault === "broken-once") share((channel) => (channel.onRequest = once({ kind: "broken" })));
+        } else if (fault === "broken-once")
+          share((channel) => (channel.onRequest = once({ kind: "broken" })));
         else share((channel) => (channel.onRequest = once({ kind: "throttled", waitMs: 7000 })));
       },
       touch: async (key) => {

@@ -9,7 +9,11 @@ import { openWoo } from "../support/woo-bed.js";
 const text = "  R&amp;D <b>Tent</b>\t\u202e日本 ";
 
 /** Answers a request in the shop's place, as a server before it does. */
-function instead(status: number, of: (n: number, path: string) => boolean, headers: Record<string, string> = {}): FaultScript {
+function instead(
+  status: number,
+  of: (n: number, path: string) => boolean,
+  headers: Record<string, string> = {},
+): FaultScript {
   return {
     onRequest: (n, { path }) =>
       of(n, path) ? { name: `${status}`, instead: () => ({ status, headers, text: "no" }) } : undefined,
@@ -19,7 +23,11 @@ function instead(status: number, of: (n: number, path: string) => boolean, heade
 const refused = {
   status: 401,
   headers: { "Content-Type": "application/json; charset=UTF-8" },
-  json: { code: "woocommerce_rest_cannot_view", message: "Sorry, you cannot list resources.", data: { status: 401 } },
+  json: {
+    code: "woocommerce_rest_cannot_view",
+    message: "Sorry, you cannot list resources.",
+    data: { status: 401 },
+  },
 };
 
 describe("src/channels/woocommerce/index.ts", () => {
@@ -46,7 +54,11 @@ describe("src/channels/woocommerce/index.ts", () => {
       keys,
       text: { key: String(subject), field: "name", value: text },
       fields: ["name", "sku", "price", "weight", "dimensions", "images", "attributes", "categories"],
-      secrets: [consumerKey, consumerSecret, encodeURIComponent(Buffer.from(`${consumerKey}:`).toString("base64"))],
+      secrets: [
+        consumerKey,
+        consumerSecret,
+        encodeURIComponent(Buffer.from(`${consumerKey}:`).toString("base64")),
+      ],
       get logs() {
         first.take();
         return logs;
@@ -60,7 +72,8 @@ describe("src/channels/woocommerce/index.ts", () => {
           });
         } else if (fault === "broken") shop.faults.add(instead(503, () => true));
         else if (fault === "broken-once") shop.faults.add(instead(503, (n) => n === 3));
-        else if (fault === "throttled-once") shop.faults.add(instead(429, (n) => n === 3, { "Retry-After": "7" }));
+        else if (fault === "throttled-once")
+          shop.faults.add(instead(429, (n) => n === 3, { "Retry-After": "7" }));
         else shop.faults.add("crash-record", { id: simple[60]?.id ?? 0 });
       },
       touch: async (key) => {

@@ -44,6 +44,15 @@ describe("src/config/config-text.ts", () => {
     expect(parseConfigText(`a: "${"[".repeat(200)}"\n`, "yaml").broken).toBe(false);
   });
 
+  test.each([
+    ["keys", Array.from({ length: 80_000 }, (_, index) => `k${index}: 1`).join("\n")],
+    ["items", `[${"a,".repeat(300_000)}a]`],
+  ])("more than a config holds: %s", (_, text) => {
+    expect(parseConfigText(text, "yaml").faults).toEqual([
+      { path: "", message: "the file holds far more than a config does" },
+    ]);
+  });
+
   test("an alias bomb does not go off", () => {
     const { broken, faults } = parseConfigText(bomb(), "yaml");
     expect(broken).toBe(true);

@@ -218,7 +218,9 @@ export function channelSuite(name: string, open: OpenChannel): void {
         expect(sound.filter(({ outcome }) => outcome === "fail")).toEqual([]);
         bed.fault("unauthorized");
         const refused = await checksOf(bed.reopen());
-        expect(refused.filter(({ outcome }) => outcome === "fail").map(({ exitCode }) => exitCode)).toContain(12);
+        expect(refused.filter(({ outcome }) => outcome === "fail").map(({ exitCode }) => exitCode)).toContain(
+          12,
+        );
         expect(refused.map((check) => check.name)).toEqual(sound.map((check) => check.name));
       }));
   });
@@ -268,7 +270,7 @@ export async function checksOf(channel: SourceChannel): Promise<CheckResult[]> {
 
 function tell(error: unknown): unknown {
   if (!(error instanceof PsyncError)) return String(error);
-  return { ...error, message: error.message, stack: error.stack, cause: error.cause };
+  return [error.code, error.message, error.hint, error.stack, String(error.cause)];
 }
 
 /** Lets everything run that is ready to. */

@@ -138,7 +138,11 @@ export function stateStoreSuite(name: string, open: () => Promise<OpenedStore>):
     const write = async (records: readonly StagedRecord[], key: StageKey): Promise<void> => {
       const slot = await takeSlot();
       await putRecords(records, key);
-      await store.settle(key, slot, records.map((record) => settled(record, "created", `id ${record.key}`)));
+      await store.settle(
+        key,
+        slot,
+        records.map((record) => settled(record, "created", `id ${record.key}`)),
+      );
       await slot.release();
     };
 
@@ -365,7 +369,13 @@ export function stateStoreSuite(name: string, open: () => Promise<OpenedStore>):
     describe("plan", () => {
       test("SKUs with several candidates are found, others are not", async () => {
         const twins = [candidate("a1", "A"), candidate("a2", "A"), { ...candidate("a3", "a"), skuKey: "A" }];
-        const skipped: StagedRecord = { key: "b2", sku: "B", skuKey: "B", outcome: "skipped", code: "status" };
+        const skipped: StagedRecord = {
+          key: "b2",
+          sku: "B",
+          skuKey: "B",
+          outcome: "skipped",
+          code: "status",
+        };
         await putRecords([...twins, candidate("b1", "B"), skipped]);
         await putRecords([candidate("c1", "A")], { ...stage, run: "run-2" });
         const groups = await collect(store.skuGroups(stage));
@@ -511,7 +521,11 @@ export function stateStoreSuite(name: string, open: () => Promise<OpenedStore>):
       test("adopting needs no slot, and the next run finds it unchanged", async () => {
         const records = numbered(130);
         await putRecords(records);
-        await store.settle(stage, undefined, records.map((record) => settled(record, "unchanged", "r")));
+        await store.settle(
+          stage,
+          undefined,
+          records.map((record) => settled(record, "unchanged", "r")),
+        );
         await store.settle(stage, undefined, []);
         expect(await store.countKnown(stage)).toBe(130);
         const next = { ...stage, run: "run-2" };
@@ -528,7 +542,10 @@ export function stateStoreSuite(name: string, open: () => Promise<OpenedStore>):
       });
 
       test("settling twice is the same as once", async () => {
-        const items = [settled(candidate("k1", "A"), "created", "r"), settled(candidate("k1", "A"), "created", "r")];
+        const items = [
+          settled(candidate("k1", "A"), "created", "r"),
+          settled(candidate("k1", "A"), "created", "r"),
+        ];
         await putRecords([candidate("k1", "A")]);
         const slot = await takeSlot();
         await store.settle(stage, slot, items);
@@ -561,7 +578,11 @@ export function stateStoreSuite(name: string, open: () => Promise<OpenedStore>):
         await write(numbered(1100), earlier);
         await write([candidate("x", "X")], { ...earlier, destination: "other" });
         await write([candidate("y", "Y")], { ...earlier, connection: "else", records: "else" });
-        await putRecords([candidate("k3", "S-00003", "New"), candidate("n1", "S-00500b"), candidate("n2", "Z")]);
+        await putRecords([
+          candidate("k3", "S-00003", "New"),
+          candidate("n1", "S-00500b"),
+          candidate("n2", "Z"),
+        ]);
         const entries = await collect(store.catalogue(stage));
         const skus = entries.map((entry) => entry.staged?.sku ?? entry.known?.sku);
         const expected = [...numbered(1100).map((record) => record.sku), "S-00500b", "Y", "Z"].sort();

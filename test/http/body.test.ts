@@ -109,6 +109,7 @@ describe("src/http/body.ts", () => {
     for (const [open, close] of [
       ["[", "]"],
       ['{"a":', "}"],
+      ['[{"a":', "}]"],
     ] as const) {
       const bomb = `${open.repeat(10 ** 6)}1${close.repeat(10 ** 6)}`;
       expect(refusal(answer(bomb))).toMatchObject({ code: "too-deep", exitCode: 6 });

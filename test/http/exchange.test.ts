@@ -177,14 +177,11 @@ describe("src/http/exchange.ts", () => {
     ],
     ["no HTTP at all", saying("SSH-2.0-OpenSSH_9.2p1\n", "")],
   ])("is a failure, never a short answer: %s", async (_name, onConnection) => {
-    await withSocketServer(
-      (socket) => void onConnection(socket),
-      async (url) => {
-        const error = await failure(send(url));
-        expect(error).toBeInstanceOf(ExchangeFailure);
-        expect(error).toMatchObject({ nothingSent: false });
-      },
-    );
+    await withSocketServer(onConnection, async (url) => {
+      const error = await failure(send(url));
+      expect(error).toBeInstanceOf(ExchangeFailure);
+      expect(error).toMatchObject({ nothingSent: false });
+    });
   });
 
   test("a connection that is refused has sent nothing", async () => {

@@ -14,7 +14,7 @@ export interface TestServer {
   readonly url: string;
   readonly seen: readonly SeenRequest[];
   /** How many connections were opened. */
-  connections(): number;
+  readonly connections: () => number;
 }
 
 /** What it returns is not used, so that an arrow may end with a call. */
@@ -58,7 +58,7 @@ export async function withServer(
 
 /** Runs `use` against a server below HTTP that gets each connection, counted from 1. */
 export async function withSocketServer(
-  onConnection: (socket: Socket, number: number) => void,
+  onConnection: (socket: Socket, number: number) => unknown,
   use: (url: string, connections: () => number) => Promise<void>,
 ): Promise<void> {
   const sockets = new Set<Socket>();

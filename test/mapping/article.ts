@@ -108,3 +108,105 @@ export const articleTables: Readonly<Record<string, readonly ArticleRow[]>> = {
     row("categories[]", "categories", "categories[] -> categories"),
   ],
 };
+
+/** The field mappings as the article prints them; the bars stand behind each cell. */
+const articleText = `
+Amazon
+Amazon | Integration Manager |
+seller-sku | sku |
+product-id |
+product_id |
+asin1 | product_variant_id |
+item-name |
+name |
+item-description | description |
+asin1 | ASIN |
+quantity | quantity |
+image-URL |
+image_url_X |
+price | retail_price |
+Etsy
+Etsy | Integration Manager |
+SKU | SKU |
+title | name |
+description | description |
+product_id | product_variant_id |
+listing_id | product_id |
+[offerings][quantity] | quantity |
+tags[] | tags |
+item_weight | weight_lbs |
+item_length | length_in |
+item_height | height_in |
+item_width | width_in |
+[listing][listing_type] | product_type |
+[listing][state] | status |
+listing_id product_id [offerings][is_enabled] [offerings][offering_id] property_values price price_on_property quantity_on_property sku_on_property |
+custom_fields |
+property_values['prperty_name'] | attribute_names |
+price | retails_price |
+Shopify
+Shopify | Integration Manager |
+SKU | SKU |
+product_id | product_id |
+inventory_item_id | product_variant_id |
+title & name | name |
+description / body_html | description |
+barcode | UPC |
+weight (or grams) | weight_lbs |
+position | sort_order |
+price | retails price |
+product_type | product_type |
+vendor | vendor |
+tags | tags |
+attribute_names / options | Product extra field (same name as Shopify option) |
+WooCommerce
+WooCommerce | Integration Manager |
+name | name |
+description | description |
+attributes[] | attribute_names |
+SKU | SKU |
+weight | weight_lbs |
+weight | weight_kg |
+price | retail_price |
+short_description | description_short |
+regular_price | regular_price |
+images[] | image_url |
+stock_quantity | quantity |
+id | product_id |
+parent_id | parent_id |
+tags[] | tags |
+status | status |
+backorders_allowed | allow_backorders('Y','N') |
+[dimensions][length] | length_in |
+[dimensions][width] | width_in |
+[dimensions][height] | height_in |
+[dimensions][length] | length_cm |
+[dimensions][width] | width_cm |
+[dimensions][height] | height_cm |
+[attributes][name] | atribute_names |
+categories[] | categories |
+`;
+
+/** Source and target of each row that the article prints, by channel. */
+export function readArticle(): Readonly<
+  Record<string, readonly (readonly [source: string, target: string])[]>
+> {
+  const tables: Record<string, (readonly [string, string])[]> = {};
+  for (const section of articleText
+    .split(/^.* \| Integration Manager \|$/m)
+    .slice(1)
+    .entries()) {
+    const [index, body] = section;
+    const channel = Object.keys(articleTables)[index] ?? "";
+    // A section ends with the next one's heading, which has no bar.
+    const cells = body
+      .slice(0, body.lastIndexOf("|"))
+      .split("|")
+      .map((cell) => cell.trim().replace(/\s+/g, " "));
+    tables[channel] = Array.from({ length: cells.length / 2 }, (_, row) => [
+      cells[2 * row] ?? "",
+      cells[2 * row + 1] ?? "",
+    ]);
+  }
+  return tables;
+}

@@ -22,7 +22,9 @@ describe("src/state/postgres.ts", () => {
   test("many programs that start at once make one schema", async () => {
     const url = await postgres.newUrl();
     const stores = await Promise.all(Array.from({ length: 4 }, () => openStateStore(url)));
-    expect(await Promise.all(stores.map((store) => store.connection("shop")))).toEqual(Array(4).fill(undefined));
+    expect(await Promise.all(stores.map((store) => store.connection("shop")))).toEqual(
+      Array(4).fill(undefined),
+    );
     for (const store of stores) await store.close();
   });
 

@@ -56,13 +56,18 @@ export function createMemoryChannel(options: MemoryChannelOptions): MemoryChanne
   }
 
   async function* read(asked: ReadRequest, signal: AbortSignal): AsyncGenerator<RecordPage> {
-    const resume = asked.resume === undefined ? undefined : (JSON.parse(asked.resume) as { after: string; cursor: string });
+    const resume =
+      asked.resume === undefined
+        ? undefined
+        : (JSON.parse(asked.resume) as { after: string; cursor: string });
     const cursor = resume?.cursor ?? new Date(clock.now() - 60_000).toISOString();
     let after = resume?.after;
     for (let number = 1; ; number += 1) {
       await request(signal);
       const rows = channel.records
-        .filter(({ updatedAt }) => !updatedSince || asked.since === undefined || (updatedAt ?? "") >= asked.since)
+        .filter(
+          ({ updatedAt }) => !updatedSince || asked.since === undefined || (updatedAt ?? "") >= asked.since,
+        )
         .filter(({ key }) => after === undefined || key > after)
         .sort((a, b) => (a.key < b.key ? -1 : 1));
       const page = rows.slice(0, pageSize);
@@ -78,7 +83,8 @@ export function createMemoryChannel(options: MemoryChannelOptions): MemoryChanne
       };
       if (rows.length <= pageSize) break;
     }
-    if (channel.incomplete !== undefined) throw new IncompleteError("incomplete-catalogue", channel.incomplete);
+    if (channel.incomplete !== undefined)
+      throw new IncompleteError("incomplete-catalogue", channel.incomplete);
   }
 
   async function* check(signal: AbortSignal): AsyncGenerator<CheckResult> {

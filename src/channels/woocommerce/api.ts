@@ -134,7 +134,7 @@ export function createWooApi(settings: WooSettings, parts: WooParts): WooApi {
     if (site === undefined) {
       const message = "source.url is no http or https address";
       throw new ConfigError("bad-url", message, [{ path: "source.url", message }], {
-        hint: "write the shop's address, such as https://shop.example",
+        hint: "Write the shop's address, such as https://shop.example.",
       });
     }
     return root ?? `${site}/wp-json`;

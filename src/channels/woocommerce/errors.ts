@@ -33,7 +33,7 @@ export function toWooError(response: HttpResponse, context: ErrorContext): Psync
   if (status === 404) return notFound(code, envelope !== undefined, words, context);
   if (status === 429) {
     return new TransientError("throttled", "the shop asked for fewer requests and did not relent", {
-      hint: "try again later, or ask the shop's host to let psync through",
+      hint: "Try again later, or ask the shop's host to let psync through.",
     });
   }
   if (status >= 500) return broken(status, code, words, context);
@@ -46,7 +46,7 @@ export function toWooError(response: HttpResponse, context: ErrorContext): Psync
       `the shop refused the request for ${context.what}: ${params === "" ? words : params}`,
       {
         status,
-        hint: "the shop's WooCommerce may be older than 6.0; if it is not, this is a fault of psync",
+        hint: "The shop's WooCommerce may be older than 6.0. If it is not, this is a fault of psync: please report it.",
       },
     );
   }
@@ -59,7 +59,7 @@ export function toWooError(response: HttpResponse, context: ErrorContext): Psync
 export function redirectError(target: string, site: string): ConfigError {
   const message = `${site} sends psync on to ${target}`;
   return new ConfigError("redirect", message, [{ path: "source.url", message }], {
-    hint: `set source.url to the address that the shop itself uses, such as ${target}; if that is a login page, a plugin locks the API`,
+    hint: `Set source.url to the address that the shop itself uses, such as ${target}. If that is a login page, a plugin locks the API.`,
   });
 }
 
@@ -77,9 +77,9 @@ function unauthorized(code: string, words: string, response: HttpResponse, conte
     const overHttp = context.site.startsWith("http://") && context.auth !== "oauth1";
     return new AuthError("no-valid-key", "the shop saw no valid key in the request (401)", {
       hint: overHttp
-        ? "WooCommerce ignores this kind of credentials over http: use https in source.url, or source.auth: oauth1"
-        : `check source.consumerKey (${keysPage}); if it is right, the web server drops the Authorization header ` +
-          "(allow it there, or set source.auth: query), or a proxy hides from WordPress that the request came by https",
+        ? "WooCommerce ignores this kind of credentials over http: use https in source.url, or source.auth: oauth1."
+        : `Check source.consumerKey (${keysPage}). If it is right, the web server drops the Authorization header ` +
+          "(allow it there, or set source.auth: query), or a proxy hides from WordPress that the request came by https.",
     });
   }
   if (code.startsWith("woocommerce_rest_authentication")) {
@@ -87,18 +87,18 @@ function unauthorized(code: string, words: string, response: HttpResponse, conte
     if (lower.includes("timestamp")) return wrongClock(words, response, context);
     if (lower.includes("permission")) {
       return new AuthError("key-cannot-read", `the shop refused the key: ${words}`, {
-        hint: `give the key the permission Read (${keysPage})`,
+        hint: `Give the key the permission Read (${keysPage}).`,
       });
     }
     const hint = lower.includes("signature")
-      ? "check source.consumerSecret; source.url must be the address that WordPress itself calls its home, with the same port and path"
+      ? "Check source.consumerSecret. source.url must be what WordPress itself calls its home, with the same port and path."
       : lower.includes("nonce")
-        ? "a proxy or cache may have repeated the request; try again"
-        : `check source.consumerKey and source.consumerSecret (${keysPage})`;
+        ? "A proxy or cache may have repeated the request. Try again."
+        : `Check source.consumerKey and source.consumerSecret (${keysPage}).`;
     return new AuthError("key-refused", `the shop refused the key: ${words}`, { hint });
   }
   return new AuthError("unauthorized", `the shop refused the credentials (401): ${words}`, {
-    hint: "a password wall or a security plugin may stand before the shop: let psync through to /wp-json/wc/v3",
+    hint: "A password wall or a security plugin may stand before the shop: let psync through to /wp-json/wc/v3.",
   });
 }
 
@@ -109,18 +109,18 @@ function wrongClock(words: string, response: HttpResponse, context: ErrorContext
     ? "the clocks of this machine and of the shop differ by more than 15 minutes"
     : `this machine's clock is ${Math.abs(minutes)} minutes ${minutes < 0 ? "behind" : "ahead of"} the shop's`;
   return new AuthError("clock-skew", `the shop refused the signature: ${words} (${skew})`, {
-    hint: "set this machine's clock (NTP); the shop takes 15 minutes of difference at most",
+    hint: "Set this machine's clock (NTP). The shop takes 15 minutes of difference at most.",
   });
 }
 
 function forbidden(fromWordPress: boolean, words: string, context: ErrorContext): AuthError {
   if (!fromWordPress) {
     return new AuthError("firewall", `something before the shop blocked psync (403): ${words}`, {
-      hint: "let psync through in the firewall or security plugin: its address, its User-Agent, the path /wp-json/wc/v3",
+      hint: "Let psync through in the firewall or security plugin: its address, its User-Agent, the path /wp-json/wc/v3.",
     });
   }
   return new AuthError("role-too-weak", `the key may not read ${context.what} (403): ${words}`, {
-    hint: "the key is good, but its user is not: it needs the role shop manager or administrator",
+    hint: "The key is good, but its user is not: it needs the role shop manager or administrator.",
   });
 }
 
@@ -128,13 +128,13 @@ function notFound(code: string, fromWordPress: boolean, words: string, context: 
   if (code === "rest_no_route") {
     return new RemoteError("no-route", `the site has no WooCommerce API for ${context.what} (404)`, {
       status: 404,
-      hint: "WooCommerce is not active or too old, or source.url is not the shop's home",
+      hint: "WooCommerce is not active or too old, or source.url is not the shop's home.",
     });
   }
   if (!fromWordPress) {
     return new RemoteError("no-rest-api", `no WordPress API answers at ${context.site} (404): ${words}`, {
       status: 404,
-      hint: "check source.url; in WordPress, enable pretty permalinks (Settings > Permalinks, any but Plain)",
+      hint: "Check source.url. In WordPress, enable pretty permalinks (Settings > Permalinks, any but Plain).",
     });
   }
   return new RemoteError("not-found", `the shop does not know ${context.what} (404): ${words}`, {
@@ -145,15 +145,15 @@ function notFound(code: string, fromWordPress: boolean, words: string, context: 
 function broken(status: number, code: string, words: string, context: ErrorContext): TransientError {
   if (status === 503 && code === "wp_die") {
     return new TransientError("maintenance", `the shop is being updated (503): ${words}`, {
-      hint: "try again in some minutes",
+      hint: "Try again in some minutes.",
     });
   }
   if (status === 500) {
     return new TransientError("shop-crashed", `the shop failed to answer for ${context.what} (500)`, {
-      hint: "a plugin or theme of the shop crashes; its PHP error log names it",
+      hint: "A plugin or theme of the shop crashes. Its PHP error log names it.",
     });
   }
   return new TransientError("shop-overloaded", `the shop did not answer for ${context.what} (${status})`, {
-    hint: "its host is overloaded or down; try again later",
+    hint: "Its host is overloaded or down. Try again later.",
   });
 }

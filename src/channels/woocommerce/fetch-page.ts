@@ -24,7 +24,7 @@ export interface FetchedPage extends Omit<WooAnswer, "body"> {
 }
 
 /** How many failures in a row, without one success between them, make it the shop's fault and not a record's. */
-const patience = 12;
+const patience = 8;
 
 /**
  * Fetches one page of a list, page numbers from 1. Where a record turns the page into a 500, finds it by bisection:
@@ -55,7 +55,7 @@ function isCrash(error: unknown): error is TransientError {
 function toRows(answer: WooAnswer, list: ListRequest): readonly unknown[] {
   if (Array.isArray(answer.body)) return answer.body;
   throw new RemoteError("unexpected-answer", `the shop's list of ${list.what} is no list`, {
-    hint: "a plugin may change the answers of the API",
+    hint: "A plugin may change the answers of the API.",
   });
 }
 

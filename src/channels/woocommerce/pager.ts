@@ -152,7 +152,7 @@ function adjustSize(
   const looksHidden = totalPages === Math.ceil(total / state.size);
   if (looksHidden && (list.what === "variations" || count < 10)) return;
   tools.warn(
-    `the shop sends ${count} ${list.what} a page instead of ${state.size}; psync goes on with its page size`,
+    `the first page of ${list.what} holds ${count} of ${state.size}: psync goes on with pages of ${count}`,
   );
   state.size = count;
 }
@@ -234,6 +234,6 @@ function isFresh(item: Item, answeredMs: number | undefined, tools: ListTools): 
 
 function repeatedError(list: ListRequest): RemoteError {
   return new RemoteError("endless-pages", `the shop sends the same page of ${list.what} again and again`, {
-    hint: "a cache or plugin ignores the page number: exclude /wp-json/wc/v3 from caching",
+    hint: "A cache or plugin ignores the page number: exclude /wp-json/wc/v3 from caching.",
   });
 }

@@ -55,7 +55,7 @@ export async function readUnits(api: WooApi, settings: WooSettings, signal: Abor
       message: `not set, and the shop does not tell it to this key; one of ${units.join(", ")}`,
     })),
     {
-      hint: `set ${missing.map(({ option }) => option).join(" and ")}, or use a key of a shop manager or administrator`,
+      hint: `Set ${missing.map(({ option }) => option).join(" and ")}, or use a key of a shop manager or administrator.`,
     },
   );
 }

@@ -85,7 +85,9 @@ export interface Authenticator {
 
 /**
  * Checks credentials as WooCommerce 11 does (includes/class-wc-rest-authentication.php): Basic and query keys over
- * https only, OAuth 1.0a over both. `nowSeconds` is the server's clock, for signatures.
+ * https only, OAuth 1.0a over both. `nowSeconds` is the server's clock, for signatures. The words of the refusals for
+ * time, nonce and missing parameters, and the case of a key without the right to write, are not among the recordings
+ * (unverified).
  */
 export function createAuthenticator(keys: () => readonly WooKey[], nowSeconds: () => number): Authenticator {
   const usedNonces = new Map<number, Set<string>>();

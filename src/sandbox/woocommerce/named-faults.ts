@@ -278,7 +278,7 @@ export const namedFaults = {
             const query = request.query
               .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
               .join("&");
-            const target = `${store.home.replace(/^http:/, "https:")}${request.path}${query === "" ? "" : `?${query}`}`;
+            const target = `${new URL(store.home).origin.replace(/^http:/, "https:")}${request.path}${query === "" ? "" : `?${query}`}`;
             const href = target.replaceAll("&", "&amp;");
             const text = `The document has moved <a href="${href}">here</a>.`;
             const page = apachePage(301, "Moved Permanently", "Moved Permanently", text);

@@ -140,6 +140,7 @@ export function createRoutes(site: WooSite): (request: WooRequest) => Answer {
     return { ...page(request, query, rows, allow), json, ids: shown.map((row) => row.id) };
   }
 
+  // The refusal of a variation under another parent is recorded by its code only; its words are unverified.
   function single(id: number, body: (row: WooRow) => Body, code: string): Answer {
     const headers = { ...privateHeaders, Allow: itemMethods };
     const row = store.find(id);
@@ -224,11 +225,7 @@ export function createRoutes(site: WooSite): (request: WooRequest) => Answer {
         text: `<!DOCTYPE html>\n<html><head><title>${store.facts.name}</title></head></html>\n`,
       };
     }
-    const answer = route(
-      { ...request, path: `${prefix}${local}` },
-      path ?? restRoute ?? "/",
-      path !== undefined,
-    );
+    const answer = route({ ...request, path: local }, path ?? restRoute ?? "/", path !== undefined);
     return { ...answer, headers: { ...root, ...answer.headers } };
   };
 }

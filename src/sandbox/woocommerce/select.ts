@@ -13,6 +13,8 @@ function byBody(store: WooStore, of: (body: Body) => string | number): (a: WooRo
   };
 }
 
+// Ties in the orders beyond id, date and modified are unverified, and so is the collation of titles. Dates are ordered
+// by instant; a real shop orders by its wall clock, which differs in the hour that a clock change repeats.
 function comparison(store: WooStore, query: ListQuery): (a: WooRow, b: WooRow) => number {
   switch (query.orderby) {
     case "id":
@@ -86,7 +88,7 @@ export function selectRows(
     if (exclude.has(row.id)) return false;
     if (parents !== undefined && !parents.has(row.parent)) return false;
     if (skuIds !== undefined && !skuIds.has(row.id)) return false;
-    // Strict on both sides, by the second. A row without a date matches no window.
+    // Strict on both sides, by the second. A row without a date matches no window (by shop time: unverified).
     if (modifiedAfter !== undefined && !((wall(row) ?? -Infinity) > modifiedAfter)) return false;
     if (modifiedBefore !== undefined && !((wall(row) ?? Infinity) < modifiedBefore)) return false;
     return body === undefined || body(row);

@@ -97,7 +97,7 @@ async function provoke(url: string): Promise<void> {
   }
 }
 
-describe("src/http", () => {
+describe("src/http/client.ts", () => {
   test.each(Object.keys(answers))("twelve secrets, and none in error or trace: %s", async (name) => {
     await withServer(answers[name] ?? echo, ({ url }) => provoke(url));
   });
