@@ -4,5 +4,3 @@ import { createWooChannel, wooHttpPolicy } from "./woocommerce/index.js";
 export const channels = {
   woocommerce: { create: createWooChannel, http: wooHttpPolicy },
 } as const;
-
-export type ChannelId = keyof typeof channels;

@@ -55,6 +55,7 @@ function projectCustomFields(
   return changed ? kept : custom;
 }
 
+const fieldPlaces: ReadonlyMap<string, number> = new Map(productFields.map((field, place) => [field, place]));
 const fieldPrefixes = productFields.map((field) => [field, `${JSON.stringify(field)}:`] as const);
 
 /**
@@ -62,6 +63,8 @@ const fieldPrefixes = productFields.map((field) => [field, `${JSON.stringify(fie
  * every depth. Made once, it serves both the store and the fingerprint.
  */
 export function canonicalJson(product: ProductDraft): string {
+  // What a compiled table makes is in order already, and there is nothing to sort without custom fields.
+  if (product.custom_fields === undefined && isOrdered(product)) return JSON.stringify(product);
   let json = "";
   for (const [field, prefix] of fieldPrefixes) {
     const value: JsonValue | undefined = product[field];
@@ -70,6 +73,16 @@ export function canonicalJson(product: ProductDraft): string {
     json += `${json === "" ? "" : ","}${prefix}${text}`;
   }
   return `{${json}}`;
+}
+
+function isOrdered(product: ProductDraft): boolean {
+  let last = -1;
+  for (const field of Object.keys(product)) {
+    const place = fieldPlaces.get(field) ?? -1;
+    if (place <= last) return false;
+    last = place;
+  }
+  return true;
 }
 
 function sortedJson(value: JsonValue): string {

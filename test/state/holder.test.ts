@@ -7,6 +7,11 @@ import { describe, expect, test } from "@jest/globals";
 import { isGone, type ProcessLook, systemProcesses, thisProcess } from "../../src/state/holder.js";
 import type { Holder } from "../../src/state/store.js";
 
+const look = (alive: boolean, start: string | undefined): ProcessLook => ({
+  isAlive: () => alive,
+  startOf: () => start,
+});
+
 describe("src/state/holder.ts", () => {
   test("this process tells who it is", () => {
     expect(thisProcess("sync", "shop")).toMatchObject({
@@ -26,10 +31,6 @@ describe("src/state/holder.ts", () => {
     command: "c",
     connection: "s",
   };
-  const look = (alive: boolean, start: string | undefined): ProcessLook => ({
-    isAlive: () => alive,
-    startOf: () => start,
-  });
 
   test.each<[string, Partial<Holder>, ProcessLook, boolean]>([
     ["a dead process", {}, look(false, undefined), true],

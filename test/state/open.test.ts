@@ -10,19 +10,32 @@ import { openDatabase, openStateStore } from "../../src/state/open.js";
 import { loadSqlite, SqliteEngine } from "../../src/state/sqlite.js";
 import { createStore } from "../../src/state/store-sql.js";
 import type { StateStore } from "../../src/state/store.js";
-import {
-  candidate,
-  collect,
-  holder,
-  progress,
-  report,
-  runRow,
-  settled,
-  stage,
-} from "../conformance/state-store.js";
+import { candidate, collect, holder, progress, report, runRow, settled, stage } from "./laws/kit.js";
 import { version1 } from "./version-1.js";
 
 const { DatabaseSync } = await loadSqlite();
+
+/** Makes a SQLite file by hand. */
+const makeFile = (file: string, text: string): void => {
+  const handle = new DatabaseSync(file);
+  handle.exec(text);
+  handle.exec("pragma wal_checkpoint(truncate)");
+  handle.close();
+};
+
+/** What a run builds on. Numbers that only a report tells are left out: a wrong one does no harm. */
+const tellAll = async (store: StateStore): Promise<unknown> => {
+  const run = await store.unfinishedRun("shop", "sync");
+  return {
+    state: await store.connection("shop"),
+    // A run that does not look like the one asked for is read anew, which is right too.
+    resume: run?.id === "run-1" && run.startedAt === runRow("run-1").startedAt ? run.resume : "page 2",
+    staged: await store.staged(stage, {}, undefined, 100),
+    catalogue: await collect(store.catalogue(stage)),
+    unknown: await store.unknown(stage, undefined, 100),
+    known: await store.countKnown(stage),
+  };
+};
 
 describe("src/state/open.ts", () => {
   let folder: string;
@@ -35,14 +48,6 @@ describe("src/state/open.ts", () => {
     url = `sqlite:${path}`;
   });
   afterEach(() => fs.rmSync(folder, { recursive: true }));
-
-  /** Makes a SQLite file by hand. */
-  const makeFile = (file: string, text: string): void => {
-    const handle = new DatabaseSync(file);
-    handle.exec(text);
-    handle.exec("pragma wal_checkpoint(truncate)");
-    handle.close();
-  };
 
   /** A store in the middle of a run, with something in every table; closed. */
   const makeStore = async (): Promise<void> => {
@@ -70,20 +75,6 @@ describe("src/state/open.ts", () => {
     await store.settle(stage, slot, written);
     await slot.release();
     await store.close();
-  };
-
-  /** What a run builds on. Numbers that only a report tells are left out: a wrong one does no harm. */
-  const tellAll = async (store: StateStore): Promise<unknown> => {
-    const run = await store.unfinishedRun("shop", "sync");
-    return {
-      state: await store.connection("shop"),
-      // A run that does not look like the one asked for is read anew, which is right too.
-      resume: run?.id === "run-1" && run.startedAt === runRow("run-1").startedAt ? run.resume : "page 2",
-      staged: await store.staged(stage, {}, undefined, 100),
-      catalogue: await collect(store.catalogue(stage)),
-      unknown: await store.unknown(stage, undefined, 100),
-      known: await store.countKnown(stage),
-    };
   };
 
   const openAndTell = async (address = url): Promise<unknown> => {

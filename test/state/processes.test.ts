@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from "@jest/globals";
 import { LockHeldError } from "../../src/errors.js";
 import { thisProcess } from "../../src/state/holder.js";
 import { openStateStore } from "../../src/state/open.js";
-import { collect, stage } from "../conformance/state-store.js";
+import { collect, stage } from "./laws/kit.js";
 import { Programs } from "./compiled.js";
 
 const taker = `
@@ -42,7 +42,7 @@ const writer = `
   }
 `;
 
-describe("src/state, several processes", () => {
+describe("src/state", () => {
   const folder = mkdtempSync(join(tmpdir(), "psync-processes-"));
   const programs = new Programs();
   afterAll(() => {

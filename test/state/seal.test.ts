@@ -1,5 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
+import * as fc from "fast-check";
 
 import { ConfigError } from "../../src/errors.js";
 import { seal, unseal } from "../../src/state/seal.js";

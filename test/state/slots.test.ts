@@ -8,10 +8,19 @@ import { LockHeldError } from "../../src/errors.js";
 import type { ProcessLook } from "../../src/state/holder.js";
 import { openStateStore } from "../../src/state/open.js";
 import type { Holder, StateStore } from "../../src/state/store.js";
-import { candidate, progress, settled, stage } from "../conformance/state-store.js";
+import { candidate, progress, settled, stage } from "./laws/kit.js";
 
 const leaseMs = 60_000;
 const hour = 3_600_000;
+
+const holder = (pid: number, more: Partial<Holder> = {}): Holder => ({
+  host: "here",
+  pid,
+  machine: "m",
+  command: `sync ${pid}`,
+  connection: "shop",
+  ...more,
+});
 
 describe("src/state/slots.ts", () => {
   let folder: string;
@@ -43,15 +52,6 @@ describe("src/state/slots.ts", () => {
     await one.close();
     await two.close();
     rmSync(folder, { recursive: true });
-  });
-
-  const holder = (pid: number, more: Partial<Holder> = {}): Holder => ({
-    host: "here",
-    pid,
-    machine: "m",
-    command: `sync ${pid}`,
-    connection: "shop",
-    ...more,
   });
 
   test("a lease lasts as long as it is renewed", async () => {

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { dirname, join, relative } from "node:path";
 
-import pg from "pg";
+import { Client } from "pg";
 
 /** A PostgreSQL server for tests. */
 export interface TestPostgres {
@@ -67,7 +67,7 @@ async function startEmbedded(): Promise<TestPostgres> {
 }
 
 async function testServer(url: string, stop: () => Promise<void>): Promise<TestPostgres> {
-  const admin = new pg.Client({ connectionString: url });
+  const admin = new Client({ connectionString: url });
   await admin.connect();
   const schemas: string[] = [];
   return {

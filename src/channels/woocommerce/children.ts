@@ -12,7 +12,7 @@ export interface ChildrenState {
   readonly parent?: number;
 }
 
-export interface Child {
+interface Child {
   readonly id: number;
   readonly item: Item;
   readonly parent: Item;

@@ -14,7 +14,7 @@ export interface ListRequest {
 }
 
 /** A record that crashes the shop, found by bisection. */
-export interface Crasher extends RecordReject {
+interface Crasher extends RecordReject {
   readonly id?: number;
 }
 
