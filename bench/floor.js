@@ -13,14 +13,24 @@ const db = new DatabaseSync(database);
 db.exec("PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL");
 db.exec("CREATE TABLE IF NOT EXISTS item (sku TEXT PRIMARY KEY, hash BLOB, body TEXT) WITHOUT ROWID");
 const find = db.prepare("SELECT hash FROM item WHERE sku = ?");
-const upsert = db.prepare("INSERT INTO item VALUES (?, ?, ?) ON CONFLICT (sku) DO UPDATE SET hash = excluded.hash, body = excluded.body");
+const upsert = db.prepare(
+  "INSERT INTO item VALUES (?, ?, ?) ON CONFLICT (sku) DO UPDATE SET hash = excluded.hash, body = excluded.body",
+);
 const lines = createWriteStream(output);
 
 let read = 0;
 const parents = new Map();
 for (const path of ["products", "variations"]) {
   for (let page = 1; ; page += 1) {
-    const response = await got(sign(`${url}/wp-json/wc/v3/${path}`, { status: "any", orderby: "id", order: "asc", per_page: "100", page: String(page) }));
+    const response = await got(
+      sign(`${url}/wp-json/wc/v3/${path}`, {
+        status: "any",
+        orderby: "id",
+        order: "asc",
+        per_page: "100",
+        page: String(page),
+      }),
+    );
     const items = JSON.parse(response.body);
     db.exec("BEGIN IMMEDIATE");
     for (const item of items) store(item);
@@ -51,7 +61,11 @@ function map(item, parent) {
   const product = {
     sku: item.sku.trim(),
     product_id: String(item.id),
-    name: decodeHTML(parent === undefined ? item.name : `${parent.name} - ${item.attributes.map((a) => a.option).join(", ")}`).trim(),
+    name: decodeHTML(
+      parent === undefined
+        ? item.name
+        : `${parent.name} - ${item.attributes.map((a) => a.option).join(", ")}`,
+    ).trim(),
     description: item.description || from.description,
     description_short: from.short_description,
     retail_price: money(item.price),
@@ -90,7 +104,8 @@ function round(value) {
 }
 
 function sign(address, query) {
-  const encode = (text) => encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
+  const encode = (text) =>
+    encodeURIComponent(text).replace(/[!'()*]/g, (c) => `%${c.charCodeAt(0).toString(16).toUpperCase()}`);
   const all = {
     ...query,
     oauth_consumer_key: key,
@@ -98,7 +113,10 @@ function sign(address, query) {
     oauth_signature_method: "HMAC-SHA256",
     oauth_timestamp: String(Math.floor(Date.now() / 1000)),
   };
-  const text = Object.keys(all).sort().map((name) => `${encode(name)}=${encode(all[name])}`).join("&");
+  const text = Object.keys(all)
+    .sort()
+    .map((name) => `${encode(name)}=${encode(all[name])}`)
+    .join("&");
   const base = `GET&${encode(address)}&${encode(text)}`;
   const signature = createHmac("sha256", `${secret}&`).update(base).digest("base64");
   return `${address}?${text}&oauth_signature=${encode(signature)}`;

@@ -11,16 +11,34 @@ const sizes = [20_000, 100_000];
 const peaks = {};
 
 for (const size of sizes) {
-  const shop = spawn(process.execPath, [join(here, "shop.js"), String(size)], { stdio: ["pipe", "pipe", "inherit"] });
+  const shop = spawn(process.execPath, [join(here, "shop.js"), String(size)], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const source = JSON.parse(await firstLine(shop.stdout));
   const rows = { floor: [], psync: [], floorAgain: [], psyncAgain: [] };
   for (let pair = 0; pair < (size > 20_000 ? 1 : pairs); pair += 1) {
     const folder = mkdtempSync(join(tmpdir(), "psync-bench-"));
-    const config = { source, destination: { type: "file", path: "products.jsonl" }, state: "sqlite:state.sqlite" };
+    const config = {
+      source,
+      destination: { type: "file", path: "products.jsonl" },
+      state: "sqlite:state.sqlite",
+    };
     writeFileSync(join(folder, "psync.config.json"), JSON.stringify(config));
     const floor = ["floor.sqlite", "floor.jsonl"].map((name) => join(folder, name));
-    const floorArgs = [join(here, "floor.js"), ...floor, source.url, source.consumerKey, source.consumerSecret];
-    const psyncArgs = [join(here, "../bin/psync.js"), "import", "--yes", "--config", join(folder, "psync.config.json")];
+    const floorArgs = [
+      join(here, "floor.js"),
+      ...floor,
+      source.url,
+      source.consumerKey,
+      source.consumerSecret,
+    ];
+    const psyncArgs = [
+      join(here, "../bin/psync.js"),
+      "import",
+      "--yes",
+      "--config",
+      join(folder, "psync.config.json"),
+    ];
     rows.floor.push(await measure(folder, floorArgs));
     rows.psync.push(await measure(folder, psyncArgs));
     rows.floorAgain.push(await measure(folder, floorArgs));

@@ -49,7 +49,9 @@ export function buildProgram(): Command {
 
   program
     .command("test")
-    .description("tell whether the connection works and whether the warehouse agrees with the cart; write nothing")
+    .description(
+      "tell whether the connection works and whether the warehouse agrees with the cart; write nothing",
+    )
     .option("--full", "compare the whole catalogue, not only a sample")
     .action(async (_options: unknown, command: Command) => {
       const { testCommand } = await import("./commands/test.js");
@@ -61,7 +63,10 @@ export function buildProgram(): Command {
   program
     .command("sandbox")
     .description("start a local WooCommerce shop with a sample catalogue, to try psync without an account")
-    .argument("[command...]", "a psync command to run against it, after which it stops: psync sandbox -- import --yes")
+    .argument(
+      "[command...]",
+      "a psync command to run against it, after which it stops: psync sandbox -- import --yes",
+    )
     .option("--port <port>", "port on 127.0.0.1 (default: 4747, or a free one when that is taken)")
     .option("--products <count>", "how many products the shop has, about (default: the sample of about 500)")
     .option("--seed <number>", "another seed makes another catalogue")

@@ -10,6 +10,7 @@ import { toChangeLimit } from "./config/options.js";
 import type { Config } from "./config/schema.js";
 import type { Destination } from "./destinations/destination.js";
 import { destinations } from "./destinations/index.js";
+import { ConfigError } from "./errors.js";
 import { createHttpClient } from "./http/client.js";
 import { systemClock } from "./http/clock.js";
 import type { HttpClient } from "./http/contract.js";
@@ -54,6 +55,7 @@ export function redactorOf(loaded: Pick<LoadedConfig, "secrets">): (text: string
 export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): Promise<Runtime> {
   const { config, dir } = loaded;
   const table = await loadTable(config.mapping.channel ?? config.source.channel, dir, builtinTables);
+  refuseDestinationTable(config);
   const http = createChannelClient(loaded, hooks);
   const channel = createChannel(config, http, hooks);
   const destination = createDestination(config);
@@ -88,6 +90,14 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
     },
     close: () => store.close(),
   };
+}
+
+/** A table that would be ignored is a mistake of the operator's that deserves a word. */
+function refuseDestinationTable({ mapping, destination }: Config): void {
+  if (mapping.destination === undefined) return;
+  const message = `the destination ${destination.type} takes canonical products and has no mapping table`;
+  const fault = { path: "mapping.destination", message, hint: "leave the key out" };
+  throw new ConfigError("destination-table", message, [fault]);
 }
 
 function createChannelClient({ config, secrets }: LoadedConfig, hooks: RuntimeHooks): HttpClient {

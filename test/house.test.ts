@@ -77,7 +77,8 @@ describe("the house", () => {
   });
 
   test("no vendor knows another", () => {
-    const vendorOf = (path: string): string | undefined => /^(?:channels|destinations)\/([^/]+)\//.exec(path)?.[0];
+    const vendorOf = (path: string): string | undefined =>
+      /^(?:channels|destinations)\/([^/]+)\//.exec(path)?.[0];
     const wrong = inside.filter(({ file, target }) => {
       const [from, to] = [vendorOf(file), vendorOf(target)];
       return from !== undefined && to !== undefined && from !== to;
@@ -87,7 +88,10 @@ describe("the house", () => {
 
   test("every package has its door", () => {
     const wrong = imports.filter(
-      (entry) => isPackage(entry) && doors[entry.target] !== undefined && !doors[entry.target]?.includes(roomOf(entry.file)),
+      (entry) =>
+        isPackage(entry) &&
+        doors[entry.target] !== undefined &&
+        !doors[entry.target]?.includes(roomOf(entry.file)),
     );
     expect(wrong.map(({ file, target }) => `${file} -> ${target}`)).toEqual([]);
   });
@@ -103,36 +107,49 @@ describe("the house", () => {
   test("the pipeline knows no vendor", () => {
     const names = [...Object.keys(channels), ...Object.keys(destinations).filter((name) => name !== "file")];
     const pattern = new RegExp(`\\b(${names.join("|")})\\b`, "i");
-    const wrong = listFiles(join(source, "pipeline")).filter((file) => pattern.test(readFileSync(file, "utf8")));
+    const wrong = listFiles(join(source, "pipeline")).filter((file) =>
+      pattern.test(readFileSync(file, "utf8")),
+    );
     expect(wrong).toEqual([]);
   });
 
   test("folders, registries and mapping tables agree", () => {
     expect(folders(join(source, "channels"))).toEqual(Object.keys(channels).sort());
     expect(folders(join(source, "destinations"))).toEqual(Object.keys(destinations).sort());
-    const tables = readdirSync(join(root, "mappings", "channels")).filter((name) => !name.includes(".cases."));
+    const tables = readdirSync(join(root, "mappings", "channels")).filter(
+      (name) => !name.includes(".cases."),
+    );
     for (const channel of Object.keys(channels)) expect(tables).toContain(`${channel}.yaml`);
   });
 
   test("files are kebab-case and every src file that is tested has its test in the same place", () => {
     const names = [...files, ...listFiles(join(root, "test")).filter((file) => file.endsWith(".ts"))];
-    const wrong = names.filter((file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.ts$/.test(file.split(sep).at(-1) ?? ""));
+    const wrong = names.filter(
+      (file) => !/^[a-z0-9]+(-[a-z0-9]+)*(\.test)?\.ts$/.test(file.split(sep).at(-1) ?? ""),
+    );
     expect(wrong).toEqual([]);
     const described = listFiles(join(root, "test"))
       .filter((file) => file.endsWith(".test.ts"))
-      .flatMap((file) => /describe\("(src\/[^"]+)"/.exec(readFileSync(file, "utf8"))?.[1] ?? []);
+      .flatMap((file) => /describe\("(src\/[^", ]+)/.exec(readFileSync(file, "utf8"))?.[1] ?? []);
     expect(described.length).toBeGreaterThan(10);
-    for (const path of described) expect(statSync(join(root, path)).isFile() || statSync(join(root, path)).isDirectory()).toBe(true);
+    for (const path of described)
+      expect(statSync(join(root, path)).isFile() || statSync(join(root, path)).isDirectory()).toBe(true);
   });
 
   test("nothing runs when a module is imported: no statement at the top but declarations", () => {
-    const wrong = files.filter((file) => /^(await |process\.|setInterval|setTimeout)/m.test(readFileSync(file, "utf8")));
+    const wrong = files.filter((file) =>
+      /^(await |process\.|setInterval|setTimeout)/m.test(readFileSync(file, "utf8")),
+    );
     expect(wrong).toEqual([]);
   });
 
   test("the command line loads nothing but commander until a command is called", () => {
-    const eager = imports.filter(({ file, typeOnly }) => file === "cli.ts" && !typeOnly).map(({ target }) => target);
-    const lazy = [...readFileSync(join(source, "cli.ts"), "utf8").matchAll(/await import\("([^"]+)"\)/g)].map((match) => match[1]);
+    const eager = imports
+      .filter(({ file, typeOnly }) => file === "cli.ts" && !typeOnly)
+      .map(({ target }) => target);
+    const lazy = [...readFileSync(join(source, "cli.ts"), "utf8").matchAll(/await import\("([^"]+)"\)/g)].map(
+      (match) => match[1],
+    );
     expect(eager.sort()).toEqual(["commander", "errors.ts", "node:fs"]);
     expect(lazy.length).toBeGreaterThan(3);
   });
@@ -159,7 +176,9 @@ function importsOf(file: string): Import[] {
   const statements = [...text.matchAll(/^(?:import|export) (type )?(?:[^"';]*? from )?"([^"]+)";/gms)];
   return statements.map(([, type, name = ""]) => ({
     file: relative(source, file),
-    target: name.startsWith(".") ? relative(source, resolve(dirname(file), name.replace(/\.js$/, ".ts"))) : name,
+    target: name.startsWith(".")
+      ? relative(source, resolve(dirname(file), name.replace(/\.js$/, ".ts")))
+      : name,
     typeOnly: type !== undefined,
   }));
 }

@@ -4,7 +4,11 @@ import { toJson } from "../ui/text.js";
 import { type GlobalFlags, outputFor } from "./flags.js";
 
 /** Tells an error that ended a command, on stderr and with `--json` on stdout too, and gives its exit code. */
-export async function tellFailure(flags: GlobalFlags, command: string | undefined, error: unknown): Promise<number> {
+export async function tellFailure(
+  flags: GlobalFlags,
+  command: string | undefined,
+  error: unknown,
+): Promise<number> {
   const output = outputFor(flags);
   noteError(output, error, (text) => text);
   if (output.json) {

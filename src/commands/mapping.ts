@@ -40,7 +40,9 @@ export async function mappingCheckCommand(flags: GlobalFlags, names: readonly st
   for (const { table, dir } of await tablesToLookAt(flags, names)) {
     const check = await checkTable(table, dir, builtinTables);
     faults.push(...check.faults);
-    told.push(`${table}: ${check.faults.length === 0 ? `${check.table.rows.length} rows, no fault` : count(check.faults.length, "fault")}`);
+    told.push(
+      `${table}: ${check.faults.length === 0 ? `${check.table.rows.length} rows, no fault` : count(check.faults.length, "fault")}`,
+    );
   }
   return tellFaults(output, "mapping check", told, faults);
 }
@@ -56,7 +58,9 @@ export async function mappingTestCommand(flags: GlobalFlags, names: readonly str
     if (check.faults.length > 0) continue;
     const run = await runCases(check.table, casesOf(check.table));
     faults.push(...run.faults);
-    told.push(`${table}: ${count(run.count, "case")}, ${run.faults.length === 0 ? "all as expected" : count(run.faults.length, "fault")}`);
+    told.push(
+      `${table}: ${count(run.count, "case")}, ${run.faults.length === 0 ? "all as expected" : count(run.faults.length, "fault")}`,
+    );
   }
   return tellFaults(output, "mapping test", told, faults);
 }
@@ -75,7 +79,9 @@ async function tellFaults(
     for (const fault of faults) {
       const place = [fault.file, fault.line, fault.column].filter((part) => part !== undefined).join(":");
       const hint = fault.hint === undefined ? "" : ` (${fault.hint})`;
-      await output.print(`${output.paint.red("fault")} ${visible(`${place}  ${fault.path}: ${fault.message}${hint}`)}\n`);
+      await output.print(
+        `${output.paint.red("fault")} ${visible(`${place}  ${fault.path}: ${fault.message}${hint}`)}\n`,
+      );
     }
   }
   return faults.length === 0 ? exitCodes.ok : exitCodes.config;
@@ -112,7 +118,8 @@ async function findConfigFor(flags: GlobalFlags): Promise<LoadedConfig | undefin
   try {
     return await loadConfig({ file: flags.config });
   } catch (error) {
-    if (flags.config === undefined && error instanceof ConfigError && error.code === "config-not-found") return undefined;
+    if (flags.config === undefined && error instanceof ConfigError && error.code === "config-not-found")
+      return undefined;
     throw error;
   }
 }

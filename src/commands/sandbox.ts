@@ -27,7 +27,8 @@ const configName = "psync.config.yaml";
 export async function sandboxCommand(flags: SandboxFlags, inner: readonly string[]): Promise<number> {
   const output = outputFor(flags);
   if (flags.fault?.includes("list") === true) {
-    for (const [name, description] of Object.entries(faultNames)) await output.print(`${name}  ${description}\n`);
+    for (const [name, description] of Object.entries(faultNames))
+      await output.print(`${name}  ${description}\n`);
     return 0;
   }
   const shop = await start(flags);

@@ -44,7 +44,9 @@ export async function testCommand(flags: TestFlags): Promise<number> {
     if (result.sample.length > 0) await output.print(renderSample(output, result.sample, productFields));
     const warned = checks.filter((check) => check.outcome === "warn").length;
     const told = failed.length === 0 ? "It works" : `${failed.length} of ${checks.length} checks failed`;
-    await output.print(`${told}${warned === 0 ? "" : `, with ${warned} warning${warned === 1 ? "" : "s"}`}.\n`);
+    await output.print(
+      `${told}${warned === 0 ? "" : `, with ${warned} warning${warned === 1 ? "" : "s"}`}.\n`,
+    );
   }
   const [first] = failed;
   return first === undefined ? exitCodes.ok : (first.exitCode ?? exitCodes.partial);

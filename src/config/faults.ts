@@ -1,7 +1,7 @@
 import type { z } from "zod";
 import { configJsonSchema, type JsonSchemaNode } from "./json-schema.js";
 import { findAt, isBlock, toPathText, type ConfigPath } from "./path.js";
-import { findSuggestion } from "./suggest.js";
+import { findSuggestion } from "../model/suggest.js";
 
 /** A fault before it has a place in the file. `at` is the path whose place is shown; the fault's own by default. */
 export interface ConfigFault {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { productFields } from "../model/product.js";
 import { parseDuration, parseInterval } from "./duration.js";
 import { parsedField, textField } from "./fields.js";
-import { findSuggestion } from "./suggest.js";
+import { findSuggestion } from "../model/suggest.js";
 
 const omittableFields: ReadonlySet<string> = new Set(productFields.filter((field) => field !== "sku"));
 
@@ -58,10 +58,10 @@ export const Options = z
           "Whose stock the quantity is: id or exact name of a location. WooCommerce has one stock (default).",
       }),
     interval: parsedField(parseInterval).default("15m").meta({
-      description: "How often sync --watch repeats: a duration such as 15m, or a cron expression.",
+      description: "How often a continuous sync repeats: a duration such as 15m, or a cron expression.",
     }),
     reconcileEvery: parsedField(parseDuration).default("24h").meta({
-      description: "How often sync reads the whole catalogue instead of what changed.",
+      description: "How often a continuous sync reads the whole catalogue instead of what changed.",
     }),
     onDuplicateSku: z.enum(["fail", "first"]).default("fail").meta({
       description:
@@ -71,10 +71,10 @@ export const Options = z
       .union([z.int().min(0, changeLimitText), percentage], {
         error: changeLimitText,
       })
-      .default("50%")
+      .exactOptional()
       .meta({
         description:
-          "Stops a run that would update more of the known products, before its first write: a number, or a percentage, which counts once 100 products are known.",
+          "Stops a run that would update more of the known products, before its first write: a number or a percentage. Without it: 50% once 100 products are known.",
       }),
     fields: z
       .strictObject({

@@ -48,7 +48,8 @@ interface DestinationBase {
   check(signal: AbortSignal): AsyncIterable<CheckResult>;
   /**
    * What the destination already holds under these SKUs; absent SKUs are absent from the map, whose keys are the SKUs
-   * as they were asked for. `skus` come in ascending order of their UTF-8 bytes, from call to call.
+   * as they were asked for. `skus` come in ascending order, from call to call: of their UTF-8 bytes, without regard to
+   * case where the destination has none.
    */
   find(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, RemoteItem>>;
 }

@@ -12,7 +12,7 @@ import {
 } from "yaml";
 import type { Fault } from "../errors.js";
 import { didYouMean } from "./rules.js";
-import { suggest } from "./suggest.js";
+import { findSuggestion } from "../model/suggest.js";
 
 /** A text of a file, and where it stands. */
 export interface Placed {
@@ -140,7 +140,7 @@ export class YamlFile {
       if (name !== undefined && known.includes(name)) found.set(name, pair.value as Node | null);
       else {
         const shown = name ?? String(key);
-        const { hint } = didYouMean(suggest(shown, known), `known: ${known.join(", ")}`);
+        const { hint } = didYouMean(findSuggestion(shown, known), `known: ${known.join(", ")}`);
         this.fault(key, joinPath(path, shown), `unknown key "${shown}"`, hint);
       }
     }

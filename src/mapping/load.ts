@@ -4,7 +4,7 @@ import { MappingError, type Fault } from "../errors.js";
 import type { MappingRow, MappingTable } from "./contract.js";
 import { maxFileBytes, type Placed } from "./document.js";
 import { didYouMean, findDoubledTargets } from "./rules.js";
-import { suggest } from "./suggest.js";
+import { findSuggestion } from "../model/suggest.js";
 import { parseTable, type ParsedTable } from "./table.js";
 
 /** A checked table with what people want to know of it. */
@@ -95,7 +95,7 @@ async function resolve(nameOrFile: string, baseDir: string, way: Resolving): Pro
     const names = builtin ? await listTables(way.builtinDir).catch(() => []) : [];
     const hint = builtin
       ? didYouMean(
-          suggest(nameOrFile, names),
+          findSuggestion(nameOrFile, names),
           `built-in tables: ${names.join(", ")}; a file is named with .yaml`,
         )
       : {};
@@ -154,7 +154,7 @@ function findIdleDrops(own: ParsedTable, base: LoadedTable): readonly Fault[] {
       line,
       column,
       message: `${base.name} maps nothing to "${text}"`,
-      ...didYouMean(suggest(text, targets)),
+      ...didYouMean(findSuggestion(text, targets)),
     }));
 }
 

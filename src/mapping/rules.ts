@@ -2,7 +2,7 @@ import type { Fault } from "../errors.js";
 import type { MappingRow } from "./contract.js";
 import { converters, defaultConverter, type Converter } from "./converters.js";
 import { parsePath } from "./path.js";
-import { suggest } from "./suggest.js";
+import { findSuggestion } from "../model/suggest.js";
 import { mayRepeat, suggestTarget, targetKind, type TargetKind } from "./targets.js";
 
 /** One thing that is wrong with a row, and the key of the row that it is about. */
@@ -40,7 +40,7 @@ export function checkRow(row: Pick<MappingRow, "from" | "to" | "convert">): read
     faults.push({
       key: "convert",
       message: `unknown converter "${name}"`,
-      ...didYouMean(suggest(name, converters.keys()), `known: ${[...converters.keys()].join(", ")}`),
+      ...didYouMean(findSuggestion(name, converters.keys()), `known: ${[...converters.keys()].join(", ")}`),
     });
     return faults;
   }

@@ -1,6 +1,6 @@
 import { listFields, productFields } from "../model/product.js";
 import { forbiddenNames } from "./path.js";
-import { suggest } from "./suggest.js";
+import { findSuggestion } from "../model/suggest.js";
 import { findUnit, type Unit, type UnitFamily } from "./units.js";
 
 /** What a target holds; it decides which converters fit. */
@@ -87,5 +87,5 @@ export function mayRepeat(target: string): boolean {
 
 /** The target that was probably meant. */
 export function suggestTarget(target: string): string | undefined {
-  return suggest(target, [...kinds.keys(), imagesTarget, customTarget]);
+  return findSuggestion(target, [...kinds.keys(), imagesTarget, customTarget]);
 }

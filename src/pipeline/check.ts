@@ -117,17 +117,26 @@ async function takeSample(
     counts.read += page.records.length + page.rejects.length;
     counts.rejected += page.rejects.length;
     for (const record of page.records) {
-      const judged = judgeRecord(record, parts.mapper.map(record.fields), rules);
+      const mapped = parts.mapper.map(record.fields);
+      const judged = judgeRecord(record, mapped, rules);
       if (judged.outcome === "skipped") counts.skipped += 1;
       if (judged.outcome === "rejected") counts.rejected += 1;
-      if (judged.outcome !== "staged" || judged.sku === undefined || products.length >= sampleSize) continue;
-      products.push({ ...judged.product, sku: judged.sku });
+      if (judged.outcome !== "staged" || !mapped.ok || judged.sku === undefined) continue;
+      if (products.length < sampleSize) products.push({ ...rules.project(mapped.draft), sku: judged.sku });
     }
     if (products.length >= sampleSize) break;
   }
   const told = `${products.length} products mapped of ${counts.read} records looked at (${counts.skipped} skipped by rule, ${counts.rejected} rejected)`;
   if (counts.read === 0) {
-    return { products, check: { name: "sample", outcome: "warn", message: "the cart has no record", hint: "add a product to the cart" } };
+    return {
+      products,
+      check: {
+        name: "sample",
+        outcome: "warn",
+        message: "the cart has no record",
+        hint: "add a product to the cart",
+      },
+    };
   }
   if (products.length === 0) {
     const hint = "run `psync import --dry-run` to see why each record is left out";
@@ -136,7 +145,11 @@ async function takeSample(
   return { products, check: { name: "sample", outcome: "pass", message: told } };
 }
 
-async function compareSample(parts: RunParts, sample: readonly Product[], signal: AbortSignal): Promise<Drift> {
+async function compareSample(
+  parts: RunParts,
+  sample: readonly Product[],
+  signal: AbortSignal,
+): Promise<Drift> {
   const drift = { match: 0, differ: 0, missing: 0, extra: 0 };
   await compare(parts, sample, drift, signal);
   return drift;
@@ -148,7 +161,14 @@ async function compareAll(parts: RunParts, signal: AbortSignal): Promise<Drift> 
   const run = `test-${parts.now().toISOString()}`;
   const connection = connectionName(parts.channel, parts.destination);
   const stage = { connection, records: run, run, destination: destinationName(parts.destination) };
-  const row = { id: run, connection, command: "test", startedAt: parts.now().toISOString(), setup: parts.setup, phase: "read" as const };
+  const row = {
+    id: run,
+    connection,
+    command: "test",
+    startedAt: parts.now().toISOString(),
+    setup: parts.setup,
+    phase: "read" as const,
+  };
   const drift = { match: 0, differ: 0, missing: 0, extra: 0 };
   try {
     const read = await readAndStage(parts, stage, row, undefined, undefined, () => undefined, signal);
@@ -177,14 +197,20 @@ async function compare(
 ): Promise<void> {
   if (products.length === 0) return;
   const sorted = [...products].sort((a, b) => Buffer.compare(Buffer.from(a.sku), Buffer.from(b.sku)));
-  const found = await parts.destination.find(sorted.map((product) => product.sku), signal);
+  const found = await parts.destination.find(
+    sorted.map((product) => product.sku),
+    signal,
+  );
   for (const product of sorted) {
     const item = found.get(product.sku);
     if (item === undefined) {
       drift.missing += 1;
       continue;
     }
-    const decision = planChange({ product, known: { sku: item.sku, product: item.values } }, { updates: true });
+    const decision = planChange(
+      { product, known: { sku: item.sku, product: item.values } },
+      { updates: true },
+    );
     if (decision.action === "unchanged") drift.match += 1;
     else drift.differ += 1;
   }

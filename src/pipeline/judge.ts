@@ -1,5 +1,5 @@
 import type { Mapped, MappingFault } from "../mapping/contract.js";
-import { fingerprint } from "../mapping/project.js";
+import { canonicalJson, fingerprint } from "../mapping/project.js";
 import type { ProductDraft } from "../model/product.js";
 import { type RecordReject, type SourceRecord, unfitCodes } from "../model/record.js";
 import type { StagedRecord } from "../state/store.js";
@@ -12,7 +12,7 @@ export interface JudgeRules {
 }
 
 /** What a destination tells SKUs apart by. */
-export function toSkuKey(sku: string, caseSensitive: boolean): string {
+function toSkuKey(sku: string, caseSensitive: boolean): string {
   return caseSensitive ? sku : sku.toLowerCase();
 }
 
@@ -30,9 +30,14 @@ export function judgeRecord(record: SourceRecord, mapped: Mapped, rules: JudgeRu
   const reason = skipReason(record, mapped, rules);
   if (reason !== undefined) return { ...base, outcome: "skipped", ...reason };
   if (!mapped.ok) {
-    return { ...base, outcome: "rejected", code: "invalid", message: describeFaults(mapped.faults, record.address) };
+    return {
+      ...base,
+      outcome: "rejected",
+      code: "invalid",
+      message: describeFaults(mapped.faults, record.address),
+    };
   }
-  const product = rules.project(mapped.draft);
+  const product = canonicalJson(rules.project(mapped.draft));
   return { ...base, product, fingerprint: fingerprint(product), outcome: "staged" };
 }
 

@@ -28,8 +28,7 @@ export interface RunOptions {
 }
 
 export type MaxChanges =
-  | { readonly kind: "count"; readonly count: number }
-  | { readonly kind: "share"; readonly share: number };
+  { readonly kind: "count"; readonly count: number } | { readonly kind: "share"; readonly share: number };
 
 /** The one name of a source account and a destination account together. */
 export function connectionName(channel: SourceChannel, destination: Destination): string {

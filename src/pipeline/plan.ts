@@ -29,7 +29,10 @@ export type Decision =
  * is a difference and the destination keeps its value; the SKU is never rewritten. `held` is an update that
  * `updates: false` keeps back.
  */
-export function planChange(item: Pick<StagedItem, "product" | "known">, options: { readonly updates: boolean }): Decision {
+export function planChange(
+  item: Pick<StagedItem, "product" | "known">,
+  options: { readonly updates: boolean },
+): Decision {
   const { product, known } = item;
   if (known === undefined) return { action: "create", fields: createdFields(product), product };
   const fields = changedFields(known.product, product);
@@ -85,7 +88,8 @@ function* flatFields(product: Product): Generator<[string, JsonValue]> {
       yield [field, value];
       continue;
     }
-    for (const [name, entry] of Object.entries(product.custom_fields ?? {})) yield [`custom_fields.${name}`, entry];
+    for (const [name, entry] of Object.entries(product.custom_fields ?? {}))
+      yield [`custom_fields.${name}`, entry];
   }
 }
 

@@ -106,7 +106,12 @@ async function settleContested(
   let same: SettledItem[] = [];
   let held: string[] = [];
   const flush = async (): Promise<void> => {
-    if (dryRun) await store.mark(stage, same.map((item) => item.key), { outcome: "unchanged" });
+    if (dryRun)
+      await store.mark(
+        stage,
+        same.map((item) => item.key),
+        { outcome: "unchanged" },
+      );
     else await store.settle(stage, undefined, same);
     await store.mark(stage, held, { outcome: "skipped", code: "updates-off", message: heldMessage });
     same = [];

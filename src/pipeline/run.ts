@@ -154,7 +154,15 @@ class Run {
     if (destination.kind === "items") {
       await writeItems({ ...parts, destination }, this.#stage, held.slot, plan, emit, this.#signal);
     } else {
-      await writeDocument({ ...parts, destination }, this.#stage, held.slot, this.#row, plan, emit, this.#signal);
+      await writeDocument(
+        { ...parts, destination },
+        this.#stage,
+        held.slot,
+        this.#row,
+        plan,
+        emit,
+        this.#signal,
+      );
       this.#row = { ...this.#row, phase: "settle" };
     }
     return true;

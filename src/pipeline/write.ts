@@ -65,7 +65,8 @@ export async function writeDocument(
   await slot.assertHeld();
   const { destination, store } = parts;
   const total = plan.create + plan.update;
-  const rows = destination.content === "catalogue" ? allProducts(parts, stage) : plannedProducts(parts, stage);
+  const rows =
+    destination.content === "catalogue" ? allProducts(parts, stage) : plannedProducts(parts, stage);
   await destination.replace(counted(rows, total, emit), { id: run.id, startedAt: run.startedAt }, signal);
   await store.saveRun(run.id, { phase: "settle" });
 }
@@ -156,7 +157,11 @@ async function* plannedProducts(parts: RunParts, stage: StageKey): AsyncGenerato
   for await (const item of candidates(parts, stage, {})) yield planChange(item, parts.options).product;
 }
 
-async function* counted(products: AsyncIterable<Product>, total: number, emit: Emit): AsyncGenerator<Product> {
+async function* counted(
+  products: AsyncIterable<Product>,
+  total: number,
+  emit: Emit,
+): AsyncGenerator<Product> {
   let rows = 0;
   for await (const product of products) {
     yield product;

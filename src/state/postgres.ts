@@ -160,7 +160,7 @@ const missingCodes = /^(?:3D000|3F000)$/;
 const foreignCodes = /^(?:42P07|42P01|42703)$/;
 
 /** What an error of the driver means for the operator; any other error comes back as it is. */
-export function toPostgresFault(place: string, error: unknown): unknown {
+function toPostgresFault(place: string, error: unknown): unknown {
   if (typeof error !== "object" || error === null || !("message" in error)) return error;
   const code = "code" in error ? String(error.code) : "";
   const reason = String(error.message) || code;

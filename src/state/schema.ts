@@ -1,7 +1,7 @@
 import type { Kysely } from "kysely";
 
 /** One row a destination account. `holder` is null while nobody has the slot; `fence` never goes back. */
-export interface SlotTable {
+interface SlotTable {
   destination: string;
   fence: number;
   /** Sealed Holder. */
@@ -13,14 +13,14 @@ export interface SlotTable {
 }
 
 /** One row a connection that has completed a pass. */
-export interface ConnectionTable {
+interface ConnectionTable {
   connection: string;
   /** Sealed ConnectionState. */
   state: string;
 }
 
 /** One row a run. */
-export interface RunTable {
+interface RunTable {
   id: string;
   connection: string;
   command: string;
@@ -34,7 +34,7 @@ export interface RunTable {
 }
 
 /** One row a record that a finished run skipped, rejected or failed to write. */
-export interface IssueTable {
+interface IssueTable {
   connection: string;
   run: string;
   key: string;

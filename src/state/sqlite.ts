@@ -207,7 +207,7 @@ const corruptCodes = { codes: [11, 26], text: /malformed|not a database/ };
 const accessCodes = { codes: [3, 8, 10, 13, 14, 23], text: /readonly|disk I\/O|is full|unable to open/ };
 
 /** What SQLite's error means for the operator; any other error comes back as it is. */
-export function toSqliteFault(place: string, error: unknown): unknown {
+function toSqliteFault(place: string, error: unknown): unknown {
   if (typeof error !== "object" || error === null || !("code" in error) || !("message" in error))
     return error;
   if (error.code !== "ERR_SQLITE_ERROR") return error;

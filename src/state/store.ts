@@ -1,4 +1,4 @@
-import type { Product, ProductDraft } from "../model/product.js";
+import type { Product } from "../model/product.js";
 import type { Outcome, RunIssue, RunReport } from "../model/report.js";
 
 /*
@@ -87,8 +87,8 @@ export interface StagedRecord {
   readonly sku?: string;
   /** What the destination tells SKUs apart by: the SKU, folded where case does not count there. */
   readonly skuKey?: string;
-  /** Options applied. Absent where the record could not be mapped. */
-  readonly product?: ProductDraft;
+  /** Canonical JSON of the product, options applied; of candidates only. */
+  readonly product?: string;
   /** Hash of exactly the fields that would be written. */
   readonly fingerprint?: string;
   /** `staged`: a candidate for the plan. */

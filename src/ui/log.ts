@@ -1,8 +1,8 @@
 /** Log lines for machines: JSON on stderr, every text redacted. */
 export interface Log {
-  trace(line: string): void;
-  info(line: string): void;
-  warn(line: string): void;
+  readonly trace: (line: string) => void;
+  readonly info: (line: string) => void;
+  readonly warn: (line: string) => void;
 }
 
 const silent: Log = { trace: () => undefined, info: () => undefined, warn: () => undefined };

@@ -10,9 +10,9 @@ export interface Output {
   readonly paint: ChalkInstance;
   readonly paintNotes: ChalkInstance;
   /** Writes to stdout; resolves when the stream takes more. */
-  print(text: string): Promise<void>;
+  readonly print: (text: string) => Promise<void>;
   /** Writes a line to stderr. */
-  note(line: string): void;
+  readonly note: (line: string) => void;
 }
 
 export interface OutputFlags {
@@ -25,10 +25,10 @@ export function createOutput(flags: OutputFlags): Output {
   const { stdin, stdout, stderr } = process;
   return {
     json: flags.json === true,
-    interactive: stderr.isTTY === true && flags.json !== true,
-    canAsk: stdin.isTTY === true && stderr.isTTY === true,
-    paint: new Chalk({ level: flags.color && stdout.isTTY === true ? 1 : 0 }),
-    paintNotes: new Chalk({ level: flags.color && stderr.isTTY === true ? 1 : 0 }),
+    interactive: stderr.isTTY && flags.json !== true,
+    canAsk: stdin.isTTY && stderr.isTTY,
+    paint: new Chalk({ level: flags.color && stdout.isTTY ? 1 : 0 }),
+    paintNotes: new Chalk({ level: flags.color && stderr.isTTY ? 1 : 0 }),
     print: (text) =>
       new Promise((resolve, reject) => {
         stdout.write(text, (error) => (error == null ? resolve() : reject(error)));

@@ -19,7 +19,10 @@ export async function createProgress(output: Output, now: () => number): Promise
   if (!output.interactive) return new LineProgress(output, now);
   const { default: ora } = await import("ora");
   const color = output.paintNotes.level > 0;
-  return new SpinnerProgress(output, ora({ stream: process.stderr, ...(color ? {} : { color: false }), discardStdin: false }));
+  return new SpinnerProgress(
+    output,
+    ora({ stream: process.stderr, ...(color ? {} : { color: false }), discardStdin: false }),
+  );
 }
 
 class SpinnerProgress implements Progress {

@@ -8,7 +8,8 @@ export async function confirm(message: string, signal: AbortSignal): Promise<boo
     const { answer } = await prompt([{ type: "confirm", name: "answer", message, default: false }]);
     return answer;
   } catch (error) {
-    if (error instanceof Error && /ExitPromptError|AbortPromptError/.test(error.name)) throw new InterruptedError();
+    if (error instanceof Error && /ExitPromptError|AbortPromptError/.test(error.name))
+      throw new InterruptedError();
     throw error;
   }
 }

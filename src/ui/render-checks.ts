@@ -18,7 +18,11 @@ export async function noteCheck(output: Output, check: CheckResult & { readonly 
 }
 
 /** The first product of the sample, field by field in the article's names, and the others by SKU and name. */
-export function renderSample(output: Output, sample: readonly Product[], fields: readonly (keyof Product)[]): string {
+export function renderSample(
+  output: Output,
+  sample: readonly Product[],
+  fields: readonly (keyof Product)[],
+): string {
   const [first, ...others] = sample;
   if (first === undefined) return "";
   const rows = fields

@@ -28,7 +28,12 @@ export function noteError(output: Output, error: unknown, redact: (text: string)
   if (!(error instanceof PsyncError)) {
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
     output.note(paint.red("This is a bug in psync. Please report it with the lines below."));
-    output.note(stack.split("\n").map((line) => visible(redact(line))).join("\n"));
+    output.note(
+      stack
+        .split("\n")
+        .map((line) => visible(redact(line)))
+        .join("\n"),
+    );
     return;
   }
   output.note(`${paint.red("error:")} ${visible(redact(error.message))}`);

@@ -136,7 +136,9 @@ async function printIssues(output: Output, run: TellableRun): Promise<void> {
     }
     told += 1;
     const who = issue.sku === null ? `record ${issue.key}` : issue.sku;
-    await output.print(`${output.paint.red(issue.outcome)} ${visible(who)}  ${issue.code}: ${visible(issue.message)}\n`);
+    await output.print(
+      `${output.paint.red(issue.outcome)} ${visible(who)}  ${issue.code}: ${visible(issue.message)}\n`,
+    );
   }
   if (more > 0) await output.print(`and ${groupDigits(more)} more (--json lists all)\n`);
   for (const [code, count] of Object.entries(skipped)) {

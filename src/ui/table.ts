@@ -7,7 +7,9 @@ export function renderTable(head: readonly string[], rows: readonly (readonly st
     Math.max(title.length, ...safe.map((row) => row[column]?.length ?? 0)),
   );
   const line = (cells: readonly string[]): string =>
-    cells.map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join("  ");
+    cells
+      .map((cell, column) => (column === cells.length - 1 ? cell : cell.padEnd(widths[column] ?? 0)))
+      .join("  ");
   const rule = widths.map((width) => "-".repeat(width)).join("  ");
   return `${[line(head), rule, ...safe.map(line)].join("\n")}\n`;
 }

@@ -1,5 +1,5 @@
 /** Control characters (C0, DEL, C1) and those that turn the direction of text, which no cart may send to a screen. */
-const unsafe = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
+const unsafe = /[\p{Cc}\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/gu;
 
 /** Text for a terminal: what could steer it is shown as `\u001b` instead; line breaks and tabs too. */
 export function visible(text: string): string {

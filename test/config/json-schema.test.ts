@@ -9,7 +9,7 @@ function* nodes(node: JsonSchemaNode, path: string): Generator<[string, JsonSche
 }
 
 describe("src/config/json-schema.ts", () => {
-  test("schema/psync.schema.json is up to date (after a change: npm run schema)", async () => {
+  test("schema/psync.schema.json is up to date (after a change: npm run generate)", async () => {
     const file = new URL("../../schema/psync.schema.json", import.meta.url);
     expect(JSON.parse(await readFile(file, "utf8"))).toEqual(JSON.parse(configJsonSchemaText()));
   });

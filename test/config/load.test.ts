@@ -61,7 +61,6 @@ describe("src/config/load.ts", () => {
           interval: "15m",
           reconcileEvery: "24h",
           onDuplicateSku: "fail",
-          maxChanges: "50%",
           fields: { omit: [] },
           includeDigital: false,
         },

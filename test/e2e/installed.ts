@@ -18,7 +18,11 @@ export interface Installed {
 export function installPsync(): Installed {
   const home = mkdtempSync(join(tmpdir(), "psync-e2e-"));
   const npm = (args: readonly string[], cwd: string): void => {
-    execFileSync("npm", args, { cwd, stdio: "pipe", env: { ...process.env, npm_config_update_notifier: "false" } });
+    execFileSync("npm", args, {
+      cwd,
+      stdio: "pipe",
+      env: { ...process.env, npm_config_update_notifier: "false" },
+    });
   };
   npm(["pack", "--silent", "--ignore-scripts", "--pack-destination", home], root);
   const tarball = readdirSync(home).find((name) => name.endsWith(".tgz")) ?? "";

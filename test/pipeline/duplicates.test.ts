@@ -14,7 +14,11 @@ describe("src/pipeline/duplicates.ts", () => {
 
   test("with `first` the lowest key stays, numbers as numbers", () => {
     expect(judgeGroup([row("10"), row("9"), row("100")], "first")).toEqual([
-      { keys: ["10", "100"], code: "duplicate-sku", message: "the SKU A stands on the records 9, 10, 100; 9 is taken" },
+      {
+        keys: ["10", "100"],
+        code: "duplicate-sku",
+        message: "the SKU A stands on the records 9, 10, 100; 9 is taken",
+      },
     ]);
   });
 
@@ -35,7 +39,9 @@ describe("src/pipeline/duplicates.ts", () => {
   });
 
   test("the order in which pages came does not matter, in 20 shuffles", () => {
-    const rows = Array.from({ length: 12 }, (_, index) => row(String(index * 7), index % 3 === 0 ? "abc" : "ABC"));
+    const rows = Array.from({ length: 12 }, (_, index) =>
+      row(String(index * 7), index % 3 === 0 ? "abc" : "ABC"),
+    );
     const expected = judgeGroup(rows, "first");
     fc.assert(
       fc.property(fc.shuffledSubarray(rows, { minLength: rows.length }), (shuffled) => {
@@ -47,6 +53,13 @@ describe("src/pipeline/duplicates.ts", () => {
 
   test("keys of digits compare as numbers, beyond what a number holds", () => {
     const keys = ["b", "10", "9", "20880011001000000001", "20880011001000000000", "a"];
-    expect([...keys].sort(compareKeys)).toEqual(["9", "10", "20880011001000000000", "20880011001000000001", "a", "b"]);
+    expect([...keys].sort(compareKeys)).toEqual([
+      "9",
+      "10",
+      "20880011001000000000",
+      "20880011001000000001",
+      "a",
+      "b",
+    ]);
   });
 });

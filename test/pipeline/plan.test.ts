@@ -9,7 +9,14 @@ const on = { updates: true };
 
 describe("src/pipeline/plan.ts", () => {
   test.each<[string, Product, Product | undefined, boolean, string, unknown]>([
-    ["nothing known", { sku: "A", name: "Mug" }, undefined, true, "create", { sku: { to: "A" }, name: { to: "Mug" } }],
+    [
+      "nothing known",
+      { sku: "A", name: "Mug" },
+      undefined,
+      true,
+      "create",
+      { sku: { to: "A" }, name: { to: "Mug" } },
+    ],
     ["equal", { sku: "A", name: "Mug" }, { sku: "A", name: "Mug" }, true, "unchanged", undefined],
     [
       "a value differs",
@@ -21,7 +28,14 @@ describe("src/pipeline/plan.ts", () => {
     ],
     ["a value is new", { sku: "A", UPC: "1" }, { sku: "A" }, true, "update", { UPC: { to: "1" } }],
     ["a value became unknown", { sku: "A" }, { sku: "A", UPC: "1" }, true, "unchanged", undefined],
-    ["updates are off", { sku: "A", name: "Mug" }, { sku: "A", name: "Cup" }, false, "held", { name: { from: "Cup", to: "Mug" } }],
+    [
+      "updates are off",
+      { sku: "A", name: "Mug" },
+      { sku: "A", name: "Cup" },
+      false,
+      "held",
+      { name: { from: "Cup", to: "Mug" } },
+    ],
     ["only the SKU's case differs", { sku: "a" }, { sku: "A" }, true, "unchanged", undefined],
     [
       "a list lost an entry",
@@ -71,7 +85,9 @@ describe("src/pipeline/plan.ts", () => {
           name: fc.string({ minLength: 1 }),
           quantity: fc.integer(),
           tags: fc.array(fc.string({ minLength: 1 }), { minLength: 1 }),
-          custom_fields: fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue() as fc.Arbitrary<string>, { minKeys: 1 }),
+          custom_fields: fc.dictionary(fc.string({ minLength: 1 }), fc.jsonValue() as fc.Arbitrary<string>, {
+            minKeys: 1,
+          }),
         },
         { requiredKeys: [] },
       )

@@ -16,11 +16,25 @@ describe("src/pipeline/run.ts", () => {
   test("what is not in the destination is created, and a second run writes nothing and asks for no item", async () => {
     const bench = await createBench({ records: three });
     const first = await bench.run();
-    expect(first.report).toMatchObject({ status: "ok", counts: { read: 3, created: 3 }, reconcile: true, dryRun: false });
+    expect(first.report).toMatchObject({
+      status: "ok",
+      counts: { read: 3, created: 3 },
+      reconcile: true,
+      dryRun: false,
+    });
     expect([...bench.destination.items.keys()]).toEqual(["SKU-1", "SKU-2", "SKU-3"]);
     const asked = bench.destination.finds.length;
     const second = await bench.run();
-    expect(second.report.counts).toEqual({ read: 3, created: 0, updated: 0, unchanged: 3, skipped: 0, rejected: 0, failed: 0, missing: 0 });
+    expect(second.report.counts).toEqual({
+      read: 3,
+      created: 0,
+      updated: 0,
+      unchanged: 3,
+      skipped: 0,
+      rejected: 0,
+      failed: 0,
+      missing: 0,
+    });
     expect(bench.destination.writes).toHaveLength(3);
     expect(bench.destination.finds).toHaveLength(asked);
     expect(second.report.run > first.report.run).toBe(true);
@@ -47,7 +61,9 @@ describe("src/pipeline/run.ts", () => {
     bench.parts = { ...bench.parts, options: { ...bench.parts.options, updates: false } };
     const off = await bench.run();
     expect(off.report.counts).toMatchObject({ created: 1, updated: 0, skipped: 1, unchanged: 2 });
-    expect(off.issueList).toMatchObject([{ outcome: "skipped", code: "updates-off", key: "2", sku: "SKU-2" }]);
+    expect(off.issueList).toMatchObject([
+      { outcome: "skipped", code: "updates-off", key: "2", sku: "SKU-2" },
+    ]);
     bench.parts = { ...bench.parts, options: { ...bench.parts.options, updates: true } };
     expect((await bench.run()).report.counts).toMatchObject({ updated: 1, skipped: 0 });
     expect(bench.destination.items.get("SKU-2")?.values.name).toBe("Other");
@@ -80,7 +96,17 @@ describe("src/pipeline/run.ts", () => {
     const records = [
       record("1", { sku: " " }, { address: "https://shop.example/1" }),
       record("2", {}, { unfit: [digital] }),
-      record("3", { sku: "" }, { unfit: [{ code: "no-sku", message: "none" }, digital, { code: "not-sellable", message: "a parent" }] }),
+      record(
+        "3",
+        { sku: "" },
+        {
+          unfit: [
+            { code: "no-sku", message: "none" },
+            digital,
+            { code: "not-sellable", message: "a parent" },
+          ],
+        },
+      ),
       record("4", { bad: 1 }, { unfit: [{ code: "status", message: "a draft" }] }),
     ];
     const bench = await createBench({ records });
@@ -101,7 +127,11 @@ describe("src/pipeline/run.ts", () => {
   test("the same SKU on several records: none is written, over pages; what an earlier run wrote stays", async () => {
     const bench = await createBench({ records: three, pageSize: 1 });
     await bench.run();
-    bench.channel.records.push(record("4", { sku: "SKU-2", name: "Twin" }), record("5", { sku: "NEW" }), record("6", { sku: "NEW" }));
+    bench.channel.records.push(
+      record("4", { sku: "SKU-2", name: "Twin" }),
+      record("5", { sku: "NEW" }),
+      record("6", { sku: "NEW" }),
+    );
     const run = await bench.run();
     expect(run.report.counts).toMatchObject({ created: 0, updated: 0, skipped: 4, unchanged: 2, missing: 0 });
     expect(run.issueList.every((issue) => issue.code === "duplicate-sku")).toBe(true);
@@ -113,7 +143,9 @@ describe("src/pipeline/run.ts", () => {
 
   test("a record that is skipped for an earlier reason is no duplicate of another", async () => {
     const draft = { unfit: [{ code: "status", message: "a draft" }] } as const;
-    const bench = await createBench({ records: [record("1", { sku: "A" }), record("2", { sku: "A" }, draft)] });
+    const bench = await createBench({
+      records: [record("1", { sku: "A" }), record("2", { sku: "A" }, draft)],
+    });
     expect((await bench.run()).report.counts).toMatchObject({ created: 1, skipped: 1 });
   });
 
@@ -126,12 +158,15 @@ describe("src/pipeline/run.ts", () => {
   });
 
   test("what cannot be mapped or read is rejected by name; its neighbours are written; exit code 3", async () => {
-    const bench = await createBench({ records: [record("1", {}), record("2", { bad: "x" }), record("3", {})], pageSize: 3 });
+    const bench = await createBench({
+      records: [record("1", {}), record("2", { bad: "x" }), record("3", {})],
+      pageSize: 3,
+    });
     bench.channel.unreadable.add("3");
     const run = await bench.run();
     expect(run.report).toMatchObject({ status: "partial", counts: { read: 3, created: 1, rejected: 2 } });
     expect(run.issueList).toMatchObject([
-      { outcome: "rejected", code: "invalid", sku: "SKU-2", message: "weight_lbs: no weight (bad: x)" },
+      { outcome: "rejected", code: "invalid", sku: "SKU-2", message: 'weight_lbs: no weight (bad: "x")' },
       { outcome: "rejected", code: "unreadable", key: "3", sku: null },
     ]);
     expect(exitCodeOf(run)).toBe(3);
@@ -142,7 +177,9 @@ describe("src/pipeline/run.ts", () => {
     bench.destination.refuse("SKU-2", "Too blue.");
     const run = await bench.run();
     expect(run.report).toMatchObject({ status: "partial", counts: { created: 2, failed: 1 } });
-    expect(run.issueList).toMatchObject([{ outcome: "failed", code: "refused", sku: "SKU-2", message: "Too blue." }]);
+    expect(run.issueList).toMatchObject([
+      { outcome: "failed", code: "refused", sku: "SKU-2", message: "Too blue." },
+    ]);
     expect(exitCodeOf(run)).toBe(3);
     bench.destination.accept("SKU-2");
     expect((await bench.run()).report.counts).toMatchObject({ created: 1, unchanged: 2, failed: 0 });
@@ -179,7 +216,10 @@ describe("src/pipeline/run.ts", () => {
     bench.channel.records.push(record("4", {}));
     bench.channel.records.splice(2, 1);
     const dry = await bench.run({ dryRun: true });
-    expect(dry.report).toMatchObject({ dryRun: true, counts: { read: 3, created: 1, updated: 1, unchanged: 1, missing: 1 } });
+    expect(dry.report).toMatchObject({
+      dryRun: true,
+      counts: { read: 3, created: 1, updated: 1, unchanged: 1, missing: 1 },
+    });
     expect(dry.entryList).toEqual([
       { action: "update", sku: "SKU-1", fields: { name: { from: "Product 1", to: "New name" } } },
       { action: "create", sku: "SKU-4", fields: { sku: { to: "SKU-4" }, name: { to: "Product 4" } } },
@@ -224,7 +264,11 @@ describe("src/pipeline/run.ts", () => {
     const records = Array.from({ length: 120 }, (_, index) => record(String(1000 + index), {}));
     const bench = await createBench({ records, pageSize: 50 });
     expect((await bench.run()).report.counts.created).toBe(120);
-    bench.channel.records.splice(0, 61, ...records.slice(0, 61).map(({ key }) => record(key, { name: "All equal" })));
+    bench.channel.records.splice(
+      0,
+      61,
+      ...records.slice(0, 61).map(({ key }) => record(key, { name: "All equal" })),
+    );
     const stopped = await bench.run();
     expect(stopped.error).toBeInstanceOf(GuardError);
     expect(exitCodeOf(stopped)).toBe(7);
@@ -235,8 +279,15 @@ describe("src/pipeline/run.ts", () => {
 
   test("one run at a time: a taken slot is refused at once and names its holder", async () => {
     const bench = await createBench({ records: three });
-    const slot = await bench.store.acquireSlot("memory memory", { ...holder, host: "elsewhere", pid: 7 }, 60_000);
-    await expect(bench.run()).rejects.toMatchObject({ exitCode: 11, message: expect.stringContaining("elsewhere") });
+    const slot = await bench.store.acquireSlot(
+      "memory memory",
+      { ...holder, host: "elsewhere", pid: 7 },
+      60_000,
+    );
+    await expect(bench.run()).rejects.toMatchObject({
+      exitCode: 11,
+      message: expect.stringContaining("elsewhere"),
+    });
     expect(bench.channel.calls()).toBe(0);
     await slot.release();
     expect((await bench.run()).report.status).toBe("ok");
@@ -267,7 +318,11 @@ describe("src/pipeline/run.ts", () => {
     expect(written).toBeLessThan(30);
     bench.destination.onWrite = undefined;
     const third = await bench.run();
-    expect(third.report).toMatchObject({ run: first.report.run, status: "ok", counts: { read: 30, created: 30 } });
+    expect(third.report).toMatchObject({
+      run: first.report.run,
+      status: "ok",
+      counts: { read: 30, created: 30 },
+    });
     expect(bench.destination.writes).toHaveLength(30);
     expect(new Set(bench.destination.writes.map((change) => change.sku)).size).toBe(30);
   });
@@ -341,17 +396,24 @@ describe("src/pipeline/run.ts", () => {
   });
 
   test("a field that vanishes from more than a fifth of the records is an incomplete answer; an emptied one is not", async () => {
-    const records = Array.from({ length: 10 }, (_, index) => record(String(10 + index), { price: "1.00", weight: 1 }));
+    const records = Array.from({ length: 10 }, (_, index) =>
+      record(String(10 + index), { price: "1.00", weight: 1 }),
+    );
     const bench = await createBench({ records, pageSize: 10 });
     await bench.run();
-    const without = (count: number) => records.map((entry, index) => (index < count ? record(entry.key, { weight: 1 }) : entry));
+    const without = (count: number) =>
+      records.map((entry, index) => (index < count ? record(entry.key, { weight: 1 }) : entry));
     bench.channel.records.splice(0, 10, ...without(3));
     const run = await bench.run();
     expect(exitCodeOf(run)).toBe(8);
     expect((run.error as Error).message).toContain("price");
     bench.channel.records.splice(0, 10, ...without(2));
     expect(exitCodeOf(await bench.run())).toBe(0);
-    bench.channel.records.splice(0, 10, ...records.map(({ key }) => record(key, { price: "", weight: null })));
+    bench.channel.records.splice(
+      0,
+      10,
+      ...records.map(({ key }) => record(key, { price: "", weight: null })),
+    );
     expect(exitCodeOf(await bench.run())).toBe(0);
   });
 

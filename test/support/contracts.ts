@@ -7,7 +7,7 @@ import { describe, expect, test } from "@jest/globals";
  * Finds the folder of the vendors' specifications and recordings: PSYNC_CONTRACTS, else `shared/contracts` beside
  * the project. Undefined where there is none.
  */
-export function contractsDir(): string | undefined {
+function contractsDir(): string | undefined {
   const named = process.env["PSYNC_CONTRACTS"];
   if (named !== undefined && named !== "") return resolve(named);
   const beside = resolve("..", "shared", "contracts");

@@ -1,7 +1,7 @@
 import type { SourceChannel } from "../../src/channels/channel.js";
 import type { Destination } from "../../src/destinations/destination.js";
 import type { Mapped, RecordMapper } from "../../src/mapping/contract.js";
-import { type ProductDraft, productFields } from "../../src/model/product.js";
+import { productFields } from "../../src/model/product.js";
 import type { SourceRecord } from "../../src/model/record.js";
 import type { PlanEntry, RunIssue } from "../../src/model/report.js";
 import type { RunEvent } from "../../src/pipeline/events.js";
@@ -14,22 +14,30 @@ import { createMemoryChannel, type MemoryChannel } from "./memory-channel.js";
 import { createMemoryDestination, type MemoryDestination } from "./memory-destination.js";
 
 /** A mapper whose record is the product already; `bad` makes it unmappable. */
-export const plainMapper: RecordMapper = {
+const plainMapper: RecordMapper = {
   roots: ["sku", "name", "price", "weight"],
   map({ sku, name, price, weight, bad }): Mapped {
     const text = typeof sku === "string" && sku.trim() !== "" ? { sku: sku.trim() } : {};
     if (bad !== undefined) {
-      return { ok: false, ...text, faults: [{ field: "weight_lbs", path: "bad", value: String(bad), message: "no weight" }] };
+      return {
+        ok: false,
+        ...text,
+        faults: [{ field: "weight_lbs", path: "bad", value: JSON.stringify(bad), message: "no weight" }],
+      };
     }
     const draft: Record<string, unknown> = { ...text };
     if (typeof name === "string") draft["name"] = name;
     if (typeof price === "string") draft["retail_price"] = price;
     if (typeof weight === "number") draft["weight_lbs"] = weight;
-    return { ok: true, draft: draft as ProductDraft };
+    return { ok: true, draft };
   },
 };
 
-export function record(key: string, fields: Readonly<Record<string, unknown>>, more: Partial<SourceRecord> = {}): SourceRecord {
+export function record(
+  key: string,
+  fields: Readonly<Record<string, unknown>>,
+  more: Partial<SourceRecord> = {},
+): SourceRecord {
   return { key, fields: { sku: `SKU-${key}`, name: `Product ${key}`, ...fields }, ...more };
 }
 
@@ -114,7 +122,7 @@ export async function createBench(options: BenchOptions = {}): Promise<Bench> {
   return bench;
 }
 
-export async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
+async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   const list: T[] = [];
   for await (const item of items) list.push(item);
   return list;

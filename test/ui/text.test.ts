@@ -3,7 +3,15 @@ import { describe, expect, test } from "@jest/globals";
 import { groupDigits, toJson, visible } from "../../src/ui/text.js";
 
 // Built from numbers, so that this file itself carries none of them.
-const dangerous = [...range(0x00, 0x1f), ...range(0x7f, 0x9f), 0x061c, 0x200e, 0x200f, ...range(0x2028, 0x202e), ...range(0x2066, 0x2069)];
+const dangerous = [
+  ...range(0x00, 0x1f),
+  ...range(0x7f, 0x9f),
+  0x061c,
+  0x200e,
+  0x200f,
+  ...range(0x2028, 0x202e),
+  ...range(0x2066, 0x2069),
+];
 
 describe("src/ui/text.ts", () => {
   test.each(dangerous)("code point %d reaches neither a terminal nor a JSON document", (code) => {

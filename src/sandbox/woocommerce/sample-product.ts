@@ -14,7 +14,7 @@ export function shopUpc(number: number): string {
 }
 
 /** An image as products give it: 11 keys. */
-export function sampleImage(id: number, title: string, home: string): Body {
+function sampleImage(id: number, title: string, home: string): Body {
   const base = `${home}/wp-content/uploads/2026/01/${slugOf(title)}-${id}`;
   const date = "2026-01-05T05:00:00";
   return {
@@ -138,7 +138,7 @@ export function sampleProduct(id: number, index: number, random: Random, home: s
 }
 
 /** Which value of each attribute the nth variation has; colours run fastest, and start anew when all are used. */
-export function variationOptions(nth: number): readonly [color: string, size: string] {
+function variationOptions(nth: number): readonly [color: string, size: string] {
   const color = colors[nth % colors.length] ?? colors[0];
   const size = sizes[Math.floor(nth / colors.length) % sizes.length] ?? sizes[0];
   const round = Math.floor(nth / (colors.length * sizes.length));

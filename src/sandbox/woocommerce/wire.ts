@@ -2,14 +2,14 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { jsonType, type Answer } from "./answer.js";
 
 /** Writes JSON as PHP does: slashes and everything beyond ASCII escaped. */
-export function phpJson(value: unknown): string {
+function phpJson(value: unknown): string {
   return JSON.stringify(value)
     .replaceAll("/", "\\/")
     .replace(/[\u0080-\uffff]/g, (sign) => `\\u${sign.charCodeAt(0).toString(16).padStart(4, "0")}`);
 }
 
 /** The body of an answer, as text. */
-export function bodyText(answer: Answer): string {
+function bodyText(answer: Answer): string {
   const json = answer.json === undefined ? "" : phpJson(answer.json);
   return `${answer.before ?? ""}${answer.text ?? json}`;
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
-import { findSuggestion } from "../../src/config/suggest.js";
+import { findSuggestion } from "../../src/model/suggest.js";
 
 const keys = ["channel", "url", "consumerKey", "consumerSecret", "auth", "statuses"];
 
-describe("src/config/suggest.ts", () => {
+describe("src/model/suggest.ts", () => {
   test.each([
     ["chanel", "channel"],
     ["chnanel", "channel"],
