@@ -23,6 +23,9 @@ export interface FetchedPage extends Omit<WooAnswer, "body"> {
   readonly crashers: readonly Crasher[];
 }
 
+/** The largest `per_page` that WordPress takes, also where it sends more than was asked for. */
+const largestPage = 100;
+
 /** How many failures in a row, without one success between them, make it the shop's fault and not a record's. */
 const patience = 8;
 
@@ -40,7 +43,8 @@ export async function fetchPage(
 ): Promise<FetchedPage> {
   try {
     const how = attempts === undefined ? {} : { attempts };
-    const answer = await api.get(list.path, { ...list.query, per_page: size, page }, signal, how);
+    const query = { ...list.query, per_page: Math.min(size, largestPage), page };
+    const answer = await api.get(list.path, query, signal, how);
     return { ...answer, rows: toRows(answer, list), crashers: [] };
   } catch (error) {
     if (!isCrash(error)) throw error;

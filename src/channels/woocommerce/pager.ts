@@ -42,6 +42,11 @@ export interface ListTools {
 const fullPage = 100;
 const smallerPages = [50, 25, 10];
 const emptyTries = 3;
+const stormCodes: ReadonlySet<string> = new Set(["shop-overloaded", "throttled", "maintenance"]);
+const firstPauseMs = 15_000;
+const longestPauseMs = 60_000;
+/** How long a storm in the middle of a read is waited for. */
+const patienceMs = 15 * 60_000;
 
 export function newListState(): ListState {
   return { ...newTally(), page: 1, size: fullPage, floor: 0, unordered: false, done: false };
@@ -110,28 +115,49 @@ export function doneUpTo(state: ListState): number {
   return state.unordered ? 0 : state.floor;
 }
 
-/** A shop that cannot prepare a whole page in time gets smaller ones for the rest of the read. */
+/**
+ * A shop that cannot prepare a whole page in time gets smaller ones for the rest of the read. One that answers no page
+ * of any size is in a storm: what was read by now is worth waiting for it to pass.
+ */
 async function fetchAtAnySize(
   list: ListRequest,
   state: ListState,
   tools: ListTools,
   signal: AbortSignal,
 ): Promise<FetchedPage> {
+  const { page, size } = state;
+  let waitedMs = 0;
+  let pauseMs = firstPauseMs;
   for (let attempts: number | undefined; ; attempts = 2) {
     try {
       return await fetchPage(tools.api, list, state.page, state.size, signal, attempts);
     } catch (error) {
-      const smaller = smallerPages.find((size) => size < state.size);
-      if (!isTooSlow(error) || smaller === undefined) throw error;
-      // Rounded down: a row that comes twice is dropped, one that is skipped is lost.
-      state.page = Math.floor(((state.page - 1) * state.size) / smaller) + 1;
-      state.size = smaller;
+      const smaller = isTooSlow(error) ? smallerPages.find((width) => width < state.size) : undefined;
+      if (smaller !== undefined) {
+        // Rounded down: a row that comes twice is dropped, one that is skipped is lost.
+        state.page = Math.floor(((state.page - 1) * state.size) / smaller) + 1;
+        state.size = smaller;
+        continue;
+      }
+      if (!isStorm(error) || waitedMs >= patienceMs) throw error;
+      if (waitedMs === 0) tools.warn(`${error.message}: psync waits and asks again`);
+      await tools.clock.sleep(pauseMs, signal);
+      waitedMs += pauseMs;
+      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+      // It was not the size of the page.
+      state.page = page;
+      state.size = size;
     }
   }
 }
 
 function isTooSlow(error: unknown): boolean {
   return error instanceof TransientError && (error.code === "shop-overloaded" || error.code === "no-answer");
+}
+
+/** A shop that names the time has said when to come back; one that is silent may be gone for good. */
+function isStorm(error: unknown): error is TransientError {
+  return error instanceof TransientError && stormCodes.has(error.code);
 }
 
 /** Learns from the first page whether the shop keeps to the page size that was asked for. */

@@ -29,8 +29,8 @@ export interface ReadContext {
 /** The shop's clock may differ between its machines, and a save takes a while: the next read looks back. */
 const overlapMs = 5 * 60_000;
 /** Only the parents of one group are held, whatever the catalogue's size. */
-const groupParents = 100;
-const groupChildren = 1000;
+const groupParents = 30;
+const groupChildren = 200;
 
 /**
  * Reads a shop: all products, ordered by id, and the variations of the variable ones in groups, or with `since` what
@@ -44,12 +44,14 @@ export async function* readShop(
 ): AsyncGenerator<RecordPage> {
   const read = await openRead(context, request, signal);
   const { state } = read;
-  if (state.parents.length > 0) {
-    const parents = await fetchProducts(state.parents, read.tools, signal);
-    yield* readGroup(read, parents, state.children, signal);
+  let group: Map<number, Item> = new Map();
+  if (state.parents.length > 0) group = await restoreParents(read, signal);
+  if (state.children !== undefined) {
+    yield* readGroup(read, group, state.children, signal);
+    group = new Map();
   }
   if (state.changed === undefined) {
-    yield* readProducts(read, signal);
+    yield* readProducts(read, group, signal);
     const gap = findGap(state.list, "products", state.since === undefined || read.ignoresSince);
     if (gap !== undefined) state.gaps.push(gap);
   }
@@ -69,6 +71,8 @@ export async function* readShop(
 interface Read {
   readonly context: ReadContext;
   readonly state: ResumeState;
+  /** Those that `state.parents` names. */
+  parents: readonly Item[];
   readonly tools: ChildTools;
   /** Parents whose children were all read. */
   readonly families: IdSet;
@@ -108,7 +112,15 @@ async function openRead(context: ReadContext, request: ReadRequest, signal: Abor
   };
   const timeZone =
     index?.timezone_string === "" ? String(index.gmt_offset ?? "") : (index?.timezone_string ?? "");
-  return { context, state, tools, families: createIdSet(), timeZone, ignoresSince: false };
+  return { context, state, tools, parents: [], families: createIdSet(), timeZone, ignoresSince: false };
+}
+
+/** The parents that were still to be served: out of the token, or from the shop where they were too large for it. */
+async function restoreParents(read: Read, signal: AbortSignal): Promise<Map<number, Item>> {
+  const { held, parents } = read.state;
+  delete read.state.held;
+  if (held === undefined) return fetchProducts(parents, read.tools, signal);
+  return new Map(held.map((item) => [toId(item["id"]) ?? 0, item]));
 }
 
 function listQuery(fields: string | undefined): Query {
@@ -142,12 +154,17 @@ function sinceQuery(since: string | undefined): Query {
   return { modified_after: after, dates_are_gmt: "true" };
 }
 
-async function* readProducts(read: Read, signal: AbortSignal): AsyncGenerator<RecordPage> {
+/** `pending`: variable products of pages before, whose variations are still to be read. */
+async function* readProducts(
+  read: Read,
+  pending: ReadonlyMap<number, Item>,
+  signal: AbortSignal,
+): AsyncGenerator<RecordPage> {
   const { state, tools } = read;
   const query = { ...tools.productQuery, ...sinceQuery(state.since) };
   const list = { path: "wc/v3/products", query, what: "products" } as const;
-  let group = new Map<number, Item>();
-  let children = 0;
+  let group = new Map(pending);
+  let children = [...pending.values()].reduce((sum, parent) => sum + namedChildren(parent).length, 0);
   let begins = state.list.page === 1;
   for await (const { items, rejects, dateMs } of readList(list, state.list, tools, signal)) {
     if (begins) noteStart(read, dateMs);
@@ -165,7 +182,7 @@ async function* readProducts(read: Read, signal: AbortSignal): AsyncGenerator<Re
       children += named;
       state.named += named;
     }
-    state.parents = [...group.keys()];
+    keepParents(read, group);
     yield toPage(read, records, rejects);
     if (group.size < groupParents && children < groupChildren) continue;
     yield* readGroup(read, group, undefined, signal);
@@ -205,15 +222,20 @@ async function* readGroup(
 ): AsyncGenerator<RecordPage> {
   const { state, tools } = read;
   const frame = (read.frame ??= await readFrame(read, signal));
-  state.parents = [...parents.keys()];
+  keepParents(read, parents);
   for await (const page of readChildren(parents, resume, tools, signal)) {
     if (page.state !== undefined) state.children = page.state;
     const records = page.children.map(({ id, item, parent }) => toVariationRecord(item, id, parent, frame));
     if (records.length > 0 || page.rejects.length > 0) yield toPage(read, records, page.rejects);
   }
   for (const id of parents.keys()) read.families.add(id);
-  state.parents = [];
+  keepParents(read, new Map());
   delete state.children;
+}
+
+function keepParents(read: Read, parents: ReadonlyMap<number, Item>): void {
+  read.state.parents = [...parents.keys()];
+  read.parents = [...parents.values()];
 }
 
 /**
@@ -258,7 +280,7 @@ function toPage(read: Read, records: readonly SourceRecord[], rejects: readonly 
     ...(total === undefined ? {} : { declared: total + state.named }),
     ...(state.startedMs === undefined ? {} : { cursor: toCursor(state.startedMs) }),
     ...(units.length === 0 ? {} : { basis: [...units, timeZone].join(" ") }),
-    resume: toResumeToken(state),
+    resume: toResumeToken(state, read.parents),
   };
 }
 

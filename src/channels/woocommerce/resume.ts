@@ -1,4 +1,8 @@
 import { z } from "zod";
+import type { Item } from "./schema.js";
+
+/** Characters. It is kept anew with each page, so it should not be larger than a page is. */
+const largestToken = 256 * 1024;
 
 const count = z.number().int().min(0);
 
@@ -24,6 +28,8 @@ const resumeSchema = z.object({
   list: listSchema,
   /** Variable products whose variations are still to be read. */
   parents: z.array(count).default([]),
+  /** The same as the shop sent them, unless they are too large to be carried along. */
+  held: z.array(z.record(z.string(), z.unknown())).exactOptional(),
   children: z.object({ list: listSchema, parent: count.exactOptional() }).exactOptional(),
   /** The second list of an incremental read: variations changed by themselves. */
   changed: listSchema.exactOptional(),
@@ -44,6 +50,11 @@ export function parseResumeToken(token: string): ResumeState | undefined {
   }
 }
 
-export function toResumeToken(state: ResumeState): string {
-  return JSON.stringify(state);
+/**
+ * A token for the place that the read has come to. It carries `parents` along, so that going on from it asks the shop
+ * for nothing twice; where their descriptions are books, only their ids, which costs one request more.
+ */
+export function toResumeToken(state: ResumeState, parents: readonly Item[]): string {
+  const text = JSON.stringify(parents.length === 0 ? state : { ...state, held: parents });
+  return text.length <= largestToken ? text : JSON.stringify(state);
 }

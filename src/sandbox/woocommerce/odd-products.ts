@@ -33,9 +33,9 @@ export const oddProducts: readonly OddProduct[] = [
   },
   // Drafts, so that the sample imports without a reject; taken as soon as `statuses` names them.
   {
+    status: "draft",
     patch: {
       name: "Price with a thousands comma",
-      status: "draft",
       sku: "ODD-PRICE",
       price: "1,299.00",
       regular_price: "1,299.00",
@@ -43,7 +43,7 @@ export const oddProducts: readonly OddProduct[] = [
       on_sale: false,
     },
   },
-  { patch: { name: "Negative weight", status: "draft", sku: "ODD-WEIGHT", weight: "-2" } },
+  { status: "draft", patch: { name: "Negative weight", sku: "ODD-WEIGHT", weight: "-2" } },
   {
     type: "grouped",
     patch: {
