@@ -119,7 +119,7 @@ export class AuthError extends PsyncError {
 export class InterruptedError extends PsyncError {
   readonly exitCode = exitCodes.interrupted;
 
-  constructor(message = "stopped by the operator") {
-    super("interrupted", message);
+  constructor(message = "stopped by the operator", details: ErrorDetails = {}) {
+    super("interrupted", message, details);
   }
 }

@@ -31,6 +31,7 @@ export async function importCommand(flags: ImportFlags): Promise<number> {
     const message = "import asks before it writes, and there is no terminal to ask on";
     throw new UsageError("nobody-to-ask", message, { hint: "add --yes, or look first with --dry-run" });
   }
+  const willAsk = !dryRun && flags.yes !== true;
   const loaded = await loadConfig({ file: flags.config });
   const redact = redactorOf(loaded);
   const config = applyOverrides(loaded.config, flags);
@@ -47,7 +48,10 @@ export async function importCommand(flags: ImportFlags): Promise<number> {
         fresh: flags.fresh === true,
         force: flags.force === true,
         holder: runtime.holder,
-        emit: (event) => progress.show(event),
+        emit: (event) => {
+          // The question tells the plan; it need not be told twice.
+          if (event.kind !== "planned" || !willAsk) progress.show(event);
+        },
         confirm: (plan) => ask(flags, output, progress, runtime.parts.destination.account, plan, signal),
         signal,
       }),
@@ -76,6 +80,7 @@ async function ask(
   signal: AbortSignal,
 ): Promise<boolean> {
   progress.stop();
-  if (flags.yes === true || !output.canAsk) return flags.yes === true;
-  return confirm(`Proceed (${describePlan(plan)}) and write to ${visible(destination)}?`, signal);
+  if (flags.yes === true) return true;
+  output.note(`To ${visible(destination)}: ${describePlan(plan)}.`);
+  return confirm("Proceed?", signal);
 }

@@ -190,8 +190,10 @@ class Run {
   /** What stopped the run: the lost lease or the operator, where an abort is only their echo. */
   #reason(caught: unknown): unknown {
     if (this.#held?.lost.aborted === true) return this.#held.lost.reason;
-    if (this.#request.signal.aborted) return new InterruptedError();
-    return caught;
+    const stopped = this.#request.signal.aborted || caught instanceof InterruptedError;
+    if (!stopped) return caught;
+    const hint = `what was done is kept; the next \`psync ${this.#request.command}\` goes on from here`;
+    return new InterruptedError(undefined, this.#request.dryRun ? {} : { hint });
   }
 
   async #end(error: unknown, declined: boolean): Promise<RunResult> {

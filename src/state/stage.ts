@@ -47,7 +47,7 @@ function sealedProduct(record: StagedRecord): string | null {
   if (sku === undefined || skuKey === undefined || product === undefined || fingerprint === undefined) {
     throw new TypeError(`record ${key} is staged without SKU, product or fingerprint`);
   }
-  return seal(product, skuKey, sku, fingerprint);
+  return seal(JSON.parse(product), skuKey, sku, fingerprint);
 }
 
 /** Settles records of a run that need no write. */

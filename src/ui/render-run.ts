@@ -39,8 +39,8 @@ export function describePlan(plan: PlanSummary): string {
   }
   if (parts.length === 0) parts.push("nothing to write");
   if (plan.unchanged > 0) parts.push(`leave ${groupDigits(plan.unchanged)}`);
-  for (const [code, count] of Object.entries(plan.skipped)) {
-    parts.push(`skip ${groupDigits(count)} ${skipWords[code] ?? code}`);
+  for (const code of skipOrder(plan.skipped)) {
+    parts.push(`skip ${groupDigits(plan.skipped[code] ?? 0)} ${skipWords[code] ?? code}`);
   }
   if (plan.rejected > 0) parts.push(`reject ${groupDigits(plan.rejected)}`);
   return parts.join(", ");
@@ -141,9 +141,15 @@ async function printIssues(output: Output, run: TellableRun): Promise<void> {
     );
   }
   if (more > 0) await output.print(`and ${groupDigits(more)} more (--json lists all)\n`);
-  for (const [code, count] of Object.entries(skipped)) {
-    await output.print(`skipped ${groupDigits(count)} ${skipWords[code] ?? code}\n`);
+  for (const code of skipOrder(skipped)) {
+    await output.print(`skipped ${groupDigits(skipped[code] ?? 0)} ${skipWords[code] ?? code}\n`);
   }
+}
+
+/** Codes in the order of the rules that they stand for. */
+function skipOrder(skipped: Readonly<Record<string, number>>): readonly string[] {
+  const known = Object.keys(skipWords).filter((code) => skipped[code] !== undefined);
+  return [...known, ...Object.keys(skipped).filter((code) => skipWords[code] === undefined)];
 }
 
 async function printArray(output: Output, items: AsyncIterable<unknown>): Promise<void> {

@@ -128,9 +128,15 @@ async function fetchAtAnySize(
   const { page, size } = state;
   let waitedMs = 0;
   let pauseMs = firstPauseMs;
+  let stormed = false;
   for (let attempts: number | undefined; ; attempts = 2) {
     try {
-      return await fetchPage(tools.api, list, state.page, state.size, signal, attempts);
+      const found = await fetchPage(tools.api, list, state.page, state.size, signal, attempts);
+      if (!stormed || state.size === size) return found;
+      // It was the storm and not the size of the page.
+      stormed = false;
+      state.page = page;
+      state.size = size;
     } catch (error) {
       const smaller = isTooSlow(error) ? smallerPages.find((width) => width < state.size) : undefined;
       if (smaller !== undefined) {
@@ -144,9 +150,7 @@ async function fetchAtAnySize(
       await tools.clock.sleep(pauseMs, signal);
       waitedMs += pauseMs;
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);
-      // It was not the size of the page.
-      state.page = page;
-      state.size = size;
+      stormed = true;
     }
   }
 }
