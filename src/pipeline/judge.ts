@@ -11,6 +11,9 @@ export interface JudgeRules {
   readonly project: (draft: ProductDraft) => ProductDraft;
 }
 
+/** A product whose JSON has more characters is refused: memory and every destination have an end somewhere. */
+const maxProductLength = 8 * 1024 * 1024;
+
 /** What a destination tells SKUs apart by. */
 function toSkuKey(sku: string, caseSensitive: boolean): string {
   return caseSensitive ? sku : sku.toLowerCase();
@@ -38,6 +41,10 @@ export function judgeRecord(record: SourceRecord, mapped: Mapped, rules: JudgeRu
     };
   }
   const product = canonicalJson(rules.project(mapped.draft));
+  if (product.length > maxProductLength) {
+    const message = `the product is larger than ${maxProductLength / 2 ** 20} MiB`;
+    return { ...base, outcome: "rejected", code: "invalid", message: withAddress(message, record.address) };
+  }
   return { ...base, product, fingerprint: fingerprint(product), outcome: "staged" };
 }
 

@@ -1,20 +1,3 @@
-import {
-  CompiledQuery,
-  type DatabaseConnection,
-  type Dialect,
-  type Driver,
-  Kysely,
-  PostgresAdapter,
-  PostgresIntrospector,
-  PostgresQueryCompiler,
-  type QueryResult,
-  SqliteAdapter,
-  SqliteIntrospector,
-  SqliteQueryCompiler,
-} from "kysely";
-
-import type { Schema, SchemaDatabase } from "./schema.js";
-
 export type Param = string | number | null;
 
 export interface EngineResult {
@@ -25,6 +8,7 @@ export interface EngineResult {
 
 /** One connection to a database, for one user at a time. Errors are psync's own where they are foreseen. */
 export interface EngineConnection {
+  /** Parameters are written as `?` on both databases. */
   query(text: string, params: readonly Param[]): Promise<EngineResult>;
   release(): void;
 }
@@ -43,49 +27,38 @@ export interface Engine {
 }
 
 /** Asks the database, inside or outside a transaction. */
-export class Session {
+export abstract class Session {
   readonly engine: Engine;
-  readonly kysely: SchemaDatabase;
 
-  constructor(engine: Engine, kysely: SchemaDatabase) {
+  constructor(engine: Engine) {
     this.engine = engine;
-    this.kysely = kysely;
   }
 
-  /** Rows of a query in plain SQL, whose parameters are written as `?` on both databases. */
+  protected abstract query(text: string, params: readonly Param[]): Promise<EngineResult>;
+
+  /** Rows of a query. */
   async all<Row>(text: string, params: readonly Param[]): Promise<readonly Row[]> {
-    const result = await this.kysely.executeQuery(CompiledQuery.raw(this.#numbered(text), [...params]));
-    return result.rows as readonly Row[];
+    return (await this.query(text, params)).rows as readonly Row[];
   }
 
-  /** Carries out a statement in plain SQL; the number of rows that it changed. */
+  /** Carries out a statement; the number of rows that it changed. */
   async run(text: string, params: readonly Param[]): Promise<number> {
-    const result = await this.kysely.executeQuery(CompiledQuery.raw(this.#numbered(text), [...params]));
-    return Number(result.numAffectedRows ?? 0);
+    return (await this.query(text, params)).changed;
   }
 
   async count(text: string, params: readonly Param[]): Promise<number> {
     const [row] = await this.all<{ readonly count: number }>(text, params);
     return row?.count ?? 0;
   }
-
-  #numbered(text: string): string {
-    if (this.engine.kind === "sqlite") return text;
-    let number = 0;
-    return text.replaceAll("?", () => `$${++number}`);
-  }
 }
 
 /** A database behind the store. */
 export class Database extends Session {
-  constructor(engine: Engine) {
-    super(engine, new Kysely<Schema>({ dialect: new EngineDialect(engine) }));
-  }
-
   /** Runs `work` in one transaction; everything in it goes through the session that it is given. */
-  transaction<T>(durable: boolean, work: (session: Session) => Promise<T>): Promise<T> {
-    return this.kysely.connection().execute(async (kysely) => {
-      const session = new Session(this.engine, kysely);
+  async transaction<T>(durable: boolean, work: (session: Session) => Promise<T>): Promise<T> {
+    const connection = await this.engine.connect();
+    try {
+      const session = new ConnectedSession(this.engine, connection);
       for (const text of this.engine.begin(durable)) await session.run(text, []);
       try {
         const result = await work(session);
@@ -96,78 +69,60 @@ export class Database extends Session {
         await session.run("rollback", []).catch(() => undefined);
         throw error;
       }
-    });
+    } finally {
+      connection.release();
+    }
   }
 
-  async close(): Promise<void> {
-    await this.kysely.destroy();
-  }
-}
-
-/** Kysely over an engine. */
-class EngineDialect implements Dialect {
-  readonly #engine: Engine;
-  readonly createQueryCompiler: Dialect["createQueryCompiler"];
-  readonly createAdapter: Dialect["createAdapter"];
-  readonly createIntrospector: Dialect["createIntrospector"];
-
-  constructor(engine: Engine) {
-    this.#engine = engine;
-    const sqlite = engine.kind === "sqlite";
-    this.createQueryCompiler = () => (sqlite ? new SqliteQueryCompiler() : new PostgresQueryCompiler());
-    this.createAdapter = () => (sqlite ? new SqliteAdapter() : new PostgresAdapter());
-    this.createIntrospector = (db) => (sqlite ? new SqliteIntrospector(db) : new PostgresIntrospector(db));
+  close(): Promise<void> {
+    return this.engine.close();
   }
 
-  createDriver(): Driver {
-    const engine = this.#engine;
-    const connections = new WeakMap<DatabaseConnection, EngineConnection>();
-    return {
-      init: () => Promise.resolve(),
-      acquireConnection: async () => {
-        const inner = await engine.connect();
-        const connection: DatabaseConnection = {
-          executeQuery: <R>(query: CompiledQuery) => execute<R>(inner, query),
-          streamQuery: () => {
-            throw new Error("streams are not used: every long read is paged");
-          },
-        };
-        connections.set(connection, inner);
-        return connection;
-      },
-      releaseConnection: (connection) => {
-        connections.get(connection)?.release();
-        return Promise.resolve();
-      },
-      beginTransaction: unused,
-      commitTransaction: unused,
-      rollbackTransaction: unused,
-      destroy: () => engine.close(),
-    };
+  protected async query(text: string, params: readonly Param[]): Promise<EngineResult> {
+    const connection = await this.engine.connect();
+    try {
+      return await connection.query(text, params);
+    } finally {
+      connection.release();
+    }
   }
 }
 
-function unused(): Promise<never> {
-  return Promise.reject(new Error("transactions go through Database"));
-}
+/** Asks over one connection. */
+class ConnectedSession extends Session {
+  readonly #connection: EngineConnection;
 
-async function execute<R>(connection: EngineConnection, query: CompiledQuery): Promise<QueryResult<R>> {
-  const { rows, changed } = await connection.query(query.sql, query.parameters as readonly Param[]);
-  return { rows: rows as R[], numAffectedRows: BigInt(changed) };
+  constructor(engine: Engine, connection: EngineConnection) {
+    super(engine);
+    this.#connection = connection;
+  }
+
+  protected query(text: string, params: readonly Param[]): Promise<EngineResult> {
+    return this.#connection.query(text, params);
+  }
 }
 
 /**
- * Makes a text storable: neither database keeps a NUL inside a text. The two lowest characters become pairs, which
- * keeps different texts different and the order of their bytes.
+ * Makes texts storable: neither database keeps a NUL inside a text. The two lowest characters become pairs, which keeps
+ * different texts different and the order of their bytes. Gives the same list where there is nothing to do.
  */
-export function toStored(value: Param): Param {
-  if (typeof value !== "string" || !(value.includes("\0") || value.includes("\u0001"))) return value;
+export function toStored(params: readonly Param[]): readonly Param[] {
+  return params.some(isUnstorable) ? params.map(escape) : params;
+}
+
+function isUnstorable(value: Param): value is string {
+  return typeof value === "string" && (value.includes("\0") || value.includes("\u0001"));
+}
+
+function escape(value: Param): Param {
+  if (!isUnstorable(value)) return value;
   return value.replaceAll("\u0001", "\u0001\u0002").replaceAll("\0", "\u0001\u0001");
 }
 
 /** Undoes `toStored` in every column of a row, in place. */
 export function fromStored(row: Record<string, unknown>): void {
-  for (const [name, value] of Object.entries(row)) {
+  for (const name in row) {
+    const value = row[name];
     if (typeof value !== "string" || !value.includes("\u0001")) continue;
     row[name] = value.replaceAll("\u0001\u0001", "\0").replaceAll("\u0001\u0002", "\u0001");
   }
@@ -182,6 +137,13 @@ export function* chunks<T>(rows: readonly T[]): Generator<readonly T[]> {
   for (const size of chunkSizes) {
     for (; rows.length - start >= size; start += size) yield rows.slice(start, start + size);
   }
+}
+
+/** The text of a statement for each size of a chunk, made once. */
+export function textBySize(textOf: (size: number) => string): (size: number) => string {
+  const texts = new Map<number, string>();
+  for (const size of chunkSizes) texts.set(size, textOf(size));
+  return (size) => texts.get(size) ?? textOf(size);
 }
 
 /** `(?,?),(?,?)` for a number of rows. */

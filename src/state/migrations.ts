@@ -9,8 +9,11 @@ export type Migrations = readonly ((session: Session) => Promise<void>)[];
 /** What this program's schema is made by. */
 export const migrations: Migrations = [
   async (session) => {
-    const text = session.engine.kind === "sqlite" ? "text" : `text collate "C"`;
-    for (const statement of createVersion1(text)) await session.run(statement, []);
+    const words =
+      session.engine.kind === "sqlite"
+        ? { text: "text", id: "integer", clustered: " without rowid" }
+        : { text: `text collate "C"`, id: "bigint", clustered: "" };
+    for (const statement of createVersion1(words)) await session.run(statement, []);
   },
 ];
 

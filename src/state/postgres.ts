@@ -109,7 +109,9 @@ export class PostgresEngine implements Engine {
 }
 
 async function query(client: PoolClient, text: string, params: readonly Param[]): Promise<EngineResult> {
-  const { rows, rowCount } = await client.query<Record<string, unknown>>(text, params.map(toStored));
+  let number = 0;
+  const numbered = text.replaceAll("?", () => `$${++number}`);
+  const { rows, rowCount } = await client.query<Record<string, unknown>>(numbered, [...toStored(params)]);
   for (const row of rows) fromStored(row);
   return { rows, changed: rowCount ?? 0 };
 }

@@ -1,68 +1,35 @@
-import type { Kysely } from "kysely";
-
-/** One row a destination account. `holder` is null while nobody has the slot; `fence` never goes back. */
-interface SlotTable {
-  destination: string;
-  fence: number;
-  /** Sealed Holder. */
-  holder: string | null;
-  /** ISO 8601, UTC. */
-  taken_at: string | null;
-  /** Milliseconds since 1970 by the store's clock. */
-  expires_at: number;
+/** How a database spells what the schema needs. */
+export interface SchemaWords {
+  /** The type of a text column that compares by its UTF-8 bytes. */
+  readonly text: string;
+  /** The type of a whole number that is a table's key. */
+  readonly id: string;
+  /** Behind a table that is kept in the order of its key, where it can be told. */
+  readonly clustered: string;
 }
 
-/** One row a connection that has completed a pass. */
-interface ConnectionTable {
-  connection: string;
-  /** Sealed ConnectionState. */
-  state: string;
-}
-
-/** One row a run. */
-interface RunTable {
-  id: string;
-  connection: string;
-  command: string;
-  started_at: string;
-  setup: string;
-  phase: string;
-  /** Sealed: everything else of a RunRow but the report. */
-  progress: string;
-  /** Sealed RunReport. */
-  report: string | null;
-}
-
-/** One row a record that a finished run skipped, rejected or failed to write. */
-interface IssueTable {
-  connection: string;
-  run: string;
-  key: string;
-  outcome: string;
-  code: string;
-  sku: string | null;
-  message: string;
-}
-
-/** The tables that are asked through kysely's builder; records and products are asked in plain SQL. */
-export interface Schema {
-  psync_slots: SlotTable;
-  psync_connections: ConnectionTable;
-  psync_runs: RunTable;
-  psync_issues: IssueTable;
-}
-
-export type SchemaDatabase = Kysely<Schema>;
+/** The outcomes of a record, as they are kept; `same`: a candidate that is what was last written. */
+const outcomeTexts = "'staged', 'same', 'created', 'updated', 'unchanged', 'skipped', 'rejected', 'failed'";
 
 /**
- * The statements that create version 1, for both databases. `text` is the type of a text column that compares by its
- * UTF-8 bytes.
+ * The statements that create version 1. What each table is for:
  *
- * `product` stands last, so that a query which does not ask for it does not read it. It is kept for candidates only:
- * of a settled record nothing but its outcome is asked. The one index on records holds candidates only: it is what
- * every step of the plan walks along, and a record leaves it when it is settled.
+ * - `slots`: a destination account; `holder` is sealed and null while nobody has the slot, `fence` never goes back.
+ * - `connections`: what is remembered of a connection from its last complete pass, sealed.
+ * - `runs`: `progress` is everything of a run that has no column of its own, sealed, as is `report`.
+ * - `issues`: a record that a finished run skipped, rejected or failed to write.
+ * - `names`: long names that many rows repeat; everywhere below `connection`, `run` and `destination` stand for them.
+ *   `ids` holds the number that the next name or text gets.
+ * - `texts`: products in sealed JSON. Each belongs to one row: to a staged record, a candidate (`remote`) or a product.
+ *   They are written once and change hands by number, so that settling a record moves no product.
+ * - `records`: the cart as it was last read. Only a staged record has a product; the index holds nothing else.
+ * - `candidates`: the staged records of a run in order of SKU, made when they are first asked for, since keeping them in
+ *   order while pages come in costs many times more; `sorted` names the runs whose candidates stand there.
+ * - `products`: the destination as it was last written. `written_at` is in milliseconds since 1970.
+ *
+ * An `sku` is null where it is spelled as `sku_key`.
  */
-export function createVersion1(text: string): readonly string[] {
+export function createVersion1({ text, id, clustered }: SchemaWords): readonly string[] {
   return [
     `create table psync_slots (
       destination ${text} primary key, fence bigint not null, holder ${text}, taken_at ${text},
@@ -72,17 +39,26 @@ export function createVersion1(text: string): readonly string[] {
       id ${text} primary key, connection ${text} not null, command ${text} not null, started_at ${text} not null,
       setup ${text} not null, phase ${text} not null, progress ${text} not null, report ${text})`,
     `create table psync_issues (
-      connection ${text} not null, run ${text} not null, key ${text} not null, outcome ${text} not null,
+      connection bigint not null, run bigint not null, key ${text} not null, outcome ${text} not null,
       code ${text} not null, sku ${text}, message ${text} not null, primary key (connection, run, key))`,
+    "create table psync_ids (next bigint not null)",
+    "insert into psync_ids (next) values (1)",
+    `create table psync_names (id ${id} primary key, name ${text} not null unique)`,
+    `create table psync_texts (id ${id} primary key, text ${text} not null)`,
     `create table psync_records (
-      connection ${text} not null, key ${text} not null, run ${text} not null, outcome ${text} not null,
+      connection bigint not null, key ${text} not null, run bigint not null, outcome ${text} not null,
       sku ${text}, sku_key ${text}, fingerprint ${text}, code ${text}, message ${text}, address ${text},
-      remote ${text}, product ${text}, primary key (connection, key))`,
-    `create index psync_records_staged on psync_records (connection, run, sku_key) where outcome = 'staged'`,
+      product bigint, primary key (connection, key),
+      check (outcome in (${outcomeTexts})), check ((outcome = 'staged') = (product is not null)))`,
+    `create index psync_records_staged on psync_records (connection, run) where outcome = 'staged'`,
+    `create table psync_candidates (
+      connection bigint not null, run bigint not null, sku_key ${text} not null, key ${text} not null, sku ${text},
+      fingerprint ${text} not null, product bigint not null, remote bigint,
+      primary key (connection, run, sku_key, key))${clustered}`,
+    "create table psync_sorted (connection bigint not null, run bigint not null, primary key (connection, run))",
     `create table psync_products (
-      destination ${text} not null, sku_key ${text} not null, sku ${text} not null, fingerprint ${text} not null,
-      remote_id ${text}, connection ${text} not null, run ${text}, written_at ${text}, product ${text} not null,
-      primary key (destination, sku_key))`,
-    `create index psync_products_connection on psync_products (destination, connection, sku_key)`,
+      destination bigint not null, sku_key ${text} not null, sku ${text}, fingerprint ${text} not null,
+      remote_id ${text}, connection bigint not null, run bigint, written_at bigint, product bigint not null,
+      primary key (destination, sku_key))${clustered}`,
   ];
 }

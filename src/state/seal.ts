@@ -7,7 +7,11 @@ import { ConfigError } from "../errors.js";
  * middle of a text. `columns` are what else of the row the checksum covers.
  */
 export function seal(value: unknown, ...columns: readonly string[]): string {
-  const json = JSON.stringify(value);
+  return sealJson(JSON.stringify(value), ...columns);
+}
+
+/** As `seal`, of what is JSON already. */
+export function sealJson(json: string, ...columns: readonly string[]): string {
   return checksum(json, columns) + json;
 }
 

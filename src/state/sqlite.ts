@@ -170,7 +170,7 @@ export class SqliteEngine implements Engine {
       return { rows: [], changed: 0 };
     }
     const { statement, reads } = this.#prepare(text);
-    const stored = params.map(toStored);
+    const stored = toStored(params);
     if (!reads) return { rows: [], changed: Number(statement.run(...stored).changes) };
     const rows = statement.all(...stored) as Record<string, unknown>[];
     for (const row of rows) fromStored(row);

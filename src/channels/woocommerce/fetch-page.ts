@@ -30,8 +30,9 @@ const largestPage = 100;
 const patience = 8;
 
 /**
- * Fetches one page of a list, page numbers from 1. Where a record turns the page into a 500, finds it by bisection:
- * its neighbours come and it becomes a crasher. Throws TransientError when everything fails.
+ * Fetches one page of a list, page numbers from 1. Where a record turns the page into a 500, or makes it too large to
+ * be held, finds it by bisection: its neighbours come and it becomes a crasher. Throws TransientError when everything
+ * fails.
  */
 export async function fetchPage(
   api: WooApi,
@@ -47,13 +48,22 @@ export async function fetchPage(
     const answer = await api.get(list.path, query, signal, how);
     return { ...answer, rows: toRows(answer, list), crashers: [] };
   } catch (error) {
-    if (!isCrash(error)) throw error;
+    if (!isSpoilt(error)) throw error;
     return bisect(api, list, (page - 1) * size, size, error, signal);
   }
 }
 
+/** Whether a record spoils the page that it is on. */
+function isSpoilt(error: unknown): error is TransientError | RemoteError {
+  return isCrash(error) || isTooLarge(error);
+}
+
 function isCrash(error: unknown): error is TransientError {
   return error instanceof TransientError && error.code === "shop-crashed";
+}
+
+function isTooLarge(error: unknown): error is RemoteError {
+  return error instanceof RemoteError && error.code === "body-too-large";
 }
 
 function toRows(answer: WooAnswer, list: ListRequest): readonly unknown[] {
@@ -68,7 +78,7 @@ async function bisect(
   list: ListRequest,
   begin: number,
   size: number,
-  crash: TransientError,
+  crash: TransientError | RemoteError,
   signal: AbortSignal,
 ): Promise<FetchedPage> {
   const rows: unknown[] = [];
@@ -90,10 +100,11 @@ async function bisect(
       else ended = true;
       rows.push(...found);
     } catch (error) {
-      if (!isCrash(error)) throw error;
-      failuresInARow += 1;
+      if (!isSpoilt(error)) throw error;
+      // A page that is too large is no sign of a shop that fails.
+      if (isCrash(error)) failuresInARow += 1;
       if (failuresInARow > patience) throw error;
-      if (width === 1) crashers.push(await toCrasher(api, list, start, signal));
+      if (width === 1) crashers.push(await toCrasher(api, list, start, error, signal));
       else await parts(start, width);
     }
   }
@@ -106,7 +117,8 @@ async function bisect(
 
   await parts(begin, size);
   // A page without one good record looks like a broken shop; the record before it tells which of both it is.
-  if (rows.length === 0 && crashers.length > 0 && !(await isAlive(api, list, begin, signal))) throw crash;
+  const isDoubtful = rows.length === 0 && crashers.length > 0 && isCrash(crash);
+  if (isDoubtful && !(await isAlive(api, list, begin, signal))) throw crash;
   return { ...facts, rows, crashers };
 }
 
@@ -126,9 +138,17 @@ async function isAlive(api: WooApi, list: ListRequest, begin: number, signal: Ab
   }
 }
 
-/** Some crashes spare a request that asks for the id alone. */
-async function toCrasher(api: WooApi, list: ListRequest, at: number, signal: AbortSignal): Promise<Crasher> {
-  const message = "the shop fails with a 500 whenever this record is asked for; its PHP error log says why";
+/** A request that asks for the id alone is small, and spared by some crashes. */
+async function toCrasher(
+  api: WooApi,
+  list: ListRequest,
+  at: number,
+  reason: TransientError | RemoteError,
+  signal: AbortSignal,
+): Promise<Crasher> {
+  const message = isCrash(reason)
+    ? "the shop fails with a 500 whenever this record is asked for; its PHP error log says why"
+    : `this record alone is too large: ${reason.message}`;
   const place = `${list.what}, position ${at + 1}`;
   try {
     const query = { ...list.query, per_page: 1, page: at + 1, _fields: "id" };

@@ -30,11 +30,13 @@ export interface WooParts {
 
 /**
  * How the HTTP room treats this vendor. Small hosts fail under parallel load, so one request goes at a time. The last
- * answer is handed back instead of thrown: a page that stays a 500 is read in smaller parts.
+ * answer is handed back instead of thrown: a page that stays a 500 is read in smaller parts. So is one above 8 MiB,
+ * which leaves 80 KiB a record on a full page; a tenth of that is usual.
  */
 export const wooHttpPolicy = {
   who: "the shop",
   concurrency: 1,
+  maxBodyBytes: 8 * 2 ** 20,
   finalResponse: "return",
   shouldRetry: shouldRetryWoo,
 } as const satisfies Partial<ClientOptions>;
