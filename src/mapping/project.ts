@@ -10,20 +10,35 @@ const priceFields: ReadonlySet<string> = new Set(["retail_price", "regular_price
  * and those without a place in the destination. The SKU always stays. Gives the product itself when nothing goes.
  */
 export function projectProduct<P extends ProductDraft>(product: P, projection: Projection): P {
+  const keeps = keptFieldsOf(projection);
+  const custom = product.custom_fields;
+  const keptCustom = custom === undefined ? undefined : projectCustomFields(custom, projection);
+  if (keptCustom === custom && keepsAll(product, keeps)) return product;
   const kept: Record<string, unknown> = {};
-  let changed = false;
-  for (const [field, value] of Object.entries(product)) {
-    const left =
-      field === customField
-        ? projectCustomFields(value as Readonly<Record<string, JsonValue>>, projection)
-        : keepsField(field, projection) && value;
-    if (left === false) changed = true;
-    else {
-      if (left !== value) changed = true;
-      kept[field] = left;
-    }
+  for (const field in product) {
+    if (field === customField) {
+      if (keptCustom !== undefined) kept[field] = keptCustom;
+    } else if (keeps.has(field)) kept[field] = product[field];
   }
-  return changed ? (kept as P) : product;
+  return kept as P;
+}
+
+/** A run has one projection for all its products. */
+const keptFields = new WeakMap<Projection, ReadonlySet<string>>();
+
+/** The canonical fields that stay; what stays of custom fields is looked at one by one. */
+function keptFieldsOf(projection: Projection): ReadonlySet<string> {
+  const known = keptFields.get(projection);
+  if (known !== undefined) return known;
+  const kept = new Set<string>(productFields.filter((field) => keepsField(field, projection)));
+  kept.add(customField);
+  keptFields.set(projection, kept);
+  return kept;
+}
+
+function keepsAll(product: ProductDraft, keeps: ReadonlySet<string>): boolean {
+  for (const field in product) if (!keeps.has(field)) return false;
+  return true;
 }
 
 function keepsField(field: string, { fields, omit, priceSync }: Projection): boolean {
@@ -36,9 +51,10 @@ function keepsField(field: string, { fields, omit, priceSync }: Projection): boo
 function projectCustomFields(
   custom: Readonly<Record<string, JsonValue>>,
   { fields, omit, priceSync }: Projection,
-): Readonly<Record<string, JsonValue>> | false {
-  if (omit.includes(customField)) return false;
+): Readonly<Record<string, JsonValue>> | undefined {
+  if (omit.includes(customField)) return undefined;
   const all = fields.has(customField);
+  if (all && omit.length === 0 && (priceSync || !("price" in custom))) return custom;
   const kept: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
   let changed = false;
   let count = 0;
@@ -51,7 +67,7 @@ function projectCustomFields(
     kept[name] = value;
     count += 1;
   }
-  if (count === 0) return false;
+  if (count === 0) return undefined;
   return changed ? kept : custom;
 }
 
@@ -63,8 +79,14 @@ const fieldPrefixes = productFields.map((field) => [field, `${JSON.stringify(fie
  * every depth. Made once, it serves both the store and the fingerprint.
  */
 export function canonicalJson(product: ProductDraft): string {
-  // What a compiled table makes is in order already, and there is nothing to sort without custom fields.
-  if (product.custom_fields === undefined && isOrdered(product)) return JSON.stringify(product);
+  // What a compiled table makes is in order already, but for its custom fields.
+  if (isOrdered(product)) {
+    const custom = product.custom_fields;
+    if (custom === undefined || isSorted(custom)) return JSON.stringify(product);
+    const sorted = toSorted(custom);
+    // Names that are whole numbers go before others in any object, so that not every order can be had.
+    if (isSorted(sorted)) return JSON.stringify({ ...product, custom_fields: sorted });
+  }
   let json = "";
   for (const [field, prefix] of fieldPrefixes) {
     const value: JsonValue | undefined = product[field];
@@ -77,12 +99,28 @@ export function canonicalJson(product: ProductDraft): string {
 
 function isOrdered(product: ProductDraft): boolean {
   let last = -1;
-  for (const field of Object.keys(product)) {
+  for (const field in product) {
     const place = fieldPlaces.get(field) ?? -1;
     if (place <= last) return false;
     last = place;
   }
   return true;
+}
+
+/** Whether custom fields are plain values whose names are in order as they stand. */
+function isSorted(custom: Readonly<Record<string, JsonValue>>): boolean {
+  let last: string | undefined;
+  for (const name in custom) {
+    if ((last !== undefined && name <= last) || typeof custom[name] === "object") return false;
+    last = name;
+  }
+  return true;
+}
+
+function toSorted(custom: Readonly<Record<string, JsonValue>>): Readonly<Record<string, JsonValue>> {
+  const sorted = Object.create(null) as Record<string, JsonValue>;
+  for (const name of Object.keys(custom).sort()) sorted[name] = custom[name] ?? null;
+  return sorted;
 }
 
 function sortedJson(value: JsonValue): string {

@@ -33,11 +33,11 @@ const writer = `
   for (let batch = 0; ; batch += 1) {
     const records = Array.from({ length: 25 }, (_, index) => {
       const sku = stage.run + "-" + (batch * 25 + index);
-      return { key: sku, sku, skuKey: sku, product: { sku }, fingerprint: "f", outcome: "staged" };
+      return { key: sku, sku, skuKey: sku, product: JSON.stringify({ sku }), fingerprint: "f", outcome: "staged" };
     });
     await store.stage(stage, records, { absent: {}, recordsRead: batch * 25 });
-    await store.settle(stage, slot, records.map(({ key, skuKey, sku, product, fingerprint }) =>
-      ({ key, skuKey, outcome: "created", fingerprint, known: { sku, product, remoteId: sku } })));
+    await store.settle(stage, slot, records.map(({ key, skuKey, sku, fingerprint }) =>
+      ({ key, skuKey, outcome: "created", fingerprint, known: { sku, product: { sku }, remoteId: sku } })));
     for (const { sku } of records) console.log(sku);
   }
 `;

@@ -117,7 +117,7 @@ export function doneUpTo(state: ListState): number {
 
 /**
  * A shop that cannot prepare a whole page in time gets smaller ones for the rest of the read. One that answers no page
- * of any size is in a storm: what was read by now is worth waiting for it to pass.
+ * of any size is in a storm: what was read before it is worth waiting until it has passed.
  */
 async function fetchAtAnySize(
   list: ListRequest,
@@ -145,8 +145,10 @@ async function fetchAtAnySize(
         state.size = smaller;
         continue;
       }
-      if (!isStorm(error) || waitedMs >= patienceMs) throw error;
-      if (waitedMs === 0) tools.warn(`${error.message}: psync waits and asks again`);
+      const isWorthwhile = tools.startedMs !== undefined && waitedMs < patienceMs;
+      if (!isStorm(error) || !isWorthwhile) throw error;
+      if (waitedMs === 0)
+        tools.warn(`${error.message}: psync waits and asks again, for ${patienceMs / 60_000} minutes`);
       await tools.clock.sleep(pauseMs, signal);
       waitedMs += pauseMs;
       pauseMs = Math.min(2 * pauseMs, longestPauseMs);

@@ -7,6 +7,8 @@ export interface WooRequest {
   readonly query: readonly (readonly [name: string, value: string])[];
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The query as it was sent, where a fault changed it on the way in: signatures are made over that. */
+  readonly signedQuery?: WooRequest["query"];
 }
 
 /** What is sent back. Either `json` or `text` is set, or neither for an empty body. */

@@ -108,7 +108,7 @@ export async function startWooShop(options: WooShopOptions = {}): Promise<WooSho
     let request = given;
     for (const fault of found) {
       if (fault.delayMs !== undefined) await sleep(fault.delayMs, undefined, { signal: stopped.signal });
-      request = fault.request?.(request) ?? request;
+      if (fault.request !== undefined) request = { ...fault.request(request), signedQuery: given.query };
     }
     const instead = found.find((fault) => fault.instead !== undefined)?.instead;
     let answer = instead?.(request) ?? routes(request);

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach } from "@jest/globals";
 
+import type { Product } from "../../../src/model/product.js";
 import type { RunReport } from "../../../src/model/report.js";
 import type {
   Holder,
@@ -29,7 +30,8 @@ export function holder(command: string): Holder {
 
 /** A candidate whose fingerprint is made of its name. */
 export function candidate(key: string, sku: string, name = `Name of ${sku}`): StagedRecord {
-  return { key, sku, skuKey: sku, product: { sku, name }, fingerprint: `fp ${name}`, outcome: "staged" };
+  const product = JSON.stringify({ sku, name });
+  return { key, sku, skuKey: sku, product, fingerprint: `fp ${name}`, outcome: "staged" };
 }
 
 /** What writing a candidate comes to. */
@@ -38,8 +40,12 @@ export function settled(
   outcome: "created" | "updated" | "unchanged",
   remoteId?: string,
 ): SettledItem {
-  const { key, sku = "", skuKey = "", product = {}, fingerprint = "" } = record;
-  const known = { sku, product: { ...product, sku }, ...(remoteId === undefined ? {} : { remoteId }) };
+  const { key, sku = "", skuKey = "", product = "{}", fingerprint = "" } = record;
+  const known = {
+    sku,
+    product: JSON.parse(product) as Product,
+    ...(remoteId === undefined ? {} : { remoteId }),
+  };
   return { key, skuKey, outcome, known, fingerprint };
 }
 

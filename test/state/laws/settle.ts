@@ -15,7 +15,7 @@ export function settleLaws(subject: Subject): void {
       const [one, two, three, four] = records as [StagedRecord, StagedRecord, StagedRecord, StagedRecord];
       await subject.store.settle(stage, slot, [
         settled(one, "created", "r1"),
-        settled({ ...two, product: { sku: "K2", name: "Newer" }, fingerprint: "f2" }, "updated"),
+        settled({ ...two, product: '{"sku":"K2","name":"Newer"}', fingerprint: "f2" }, "updated"),
         settled(three, "unchanged"),
         { key: four.key, skuKey: "K4", outcome: "failed", code: "refused", message: "no such unit" },
       ]);
