@@ -12,7 +12,11 @@ export async function tellFailure(
   const output = outputFor(flags);
   noteError(output, error, (text) => text);
   if (output.json) {
-    const document = { command: command ?? null, status: "failed", error: toErrorDocument(error) };
+    const document = {
+      command: command ?? null,
+      status: "failed",
+      error: toErrorDocument(error, (text) => text),
+    };
     await output.print(`${toJson(document)}\n`);
   }
   return error instanceof PsyncError ? error.exitCode : exitCodes.bug;

@@ -58,7 +58,11 @@ export async function importCommand(flags: ImportFlags): Promise<number> {
     );
     progress.stop();
     if (output.json) {
-      await printRunJson(output, run, run.error === undefined ? undefined : toErrorDocument(run.error));
+      await printRunJson(
+        output,
+        run,
+        run.error === undefined ? undefined : toErrorDocument(run.error, redact),
+      );
     } else {
       await printRunText(output, run);
     }

@@ -10,16 +10,19 @@ export interface ErrorDocument {
   readonly faults?: readonly unknown[];
 }
 
-export function toErrorDocument(error: unknown): ErrorDocument {
+/** Errors hold no secrets by design; `redact` stands behind that. */
+export function toErrorDocument(error: unknown, redact: (text: string) => string): ErrorDocument {
   if (error instanceof PsyncError) {
     return {
       code: error.code,
-      message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      ...(error instanceof ConfigError && error.faults.length > 0 ? { faults: error.faults } : {}),
+      message: redact(error.message),
+      ...(error.hint === undefined ? {} : { hint: redact(error.hint) }),
+      ...(error instanceof ConfigError && error.faults.length > 0
+        ? { faults: error.faults.map((fault) => ({ ...fault, message: redact(fault.message) })) }
+        : {}),
     };
   }
-  return { code: "bug", message: error instanceof Error ? error.message : String(error) };
+  return { code: "bug", message: redact(error instanceof Error ? error.message : String(error)) };
 }
 
 /** What happened, to what, and what to do next. A bug comes with its stack, since it is ours to mend. */

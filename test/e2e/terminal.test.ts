@@ -13,7 +13,8 @@ const hasTmux = spawnSync("tmux", ["-V"]).status === 0;
 let terminals = 0;
 /** Each terminal has a tmux server of its own: one that was just killed may still take the next one down. */
 const server = (): string => `psync-test-${process.pid}-${terminals}`;
-const tmux = (...args: string[]): string => execFileSync("tmux", ["-L", server(), ...args], { encoding: "utf8" });
+const tmux = (...args: string[]): string =>
+  execFileSync("tmux", ["-L", server(), ...args], { encoding: "utf8" });
 
 let shop: WooShop;
 let folder: string;
@@ -41,7 +42,11 @@ async function screen(wanted: RegExp, colours = false): Promise<string> {
   beforeAll(async () => {
     shop = await startWooShop({ products: 60 });
     folder = mkdtempSync(join(tmpdir(), "psync-terminal-"));
-    const config = { source: shop.config, destination: { type: "file", path: "p.jsonl" }, state: "sqlite:s.sqlite" };
+    const config = {
+      source: shop.config,
+      destination: { type: "file", path: "p.jsonl" },
+      state: "sqlite:s.sqlite",
+    };
     writeFileSync(join(folder, "psync.config.json"), JSON.stringify(config), { mode: 0o600 });
   });
 

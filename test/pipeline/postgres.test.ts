@@ -26,7 +26,11 @@ describe("src/pipeline/run.ts, on PostgreSQL", () => {
     const other = await openStateStore(url);
     const two = await createBench({ records, pageSize: 50, store: other, destination: one.destination });
     const second = await two.run();
-    expect(second.report).toMatchObject({ run: first.report.run, status: "ok", counts: { read: 250, created: 250 } });
+    expect(second.report).toMatchObject({
+      run: first.report.run,
+      status: "ok",
+      counts: { read: 250, created: 250 },
+    });
     expect(one.destination.writes).toHaveLength(250);
     one.channel.onPage = () => {};
     const third = await one.run();
@@ -41,12 +45,27 @@ describe("src/pipeline/run.ts, on PostgreSQL", () => {
 
   test("duplicates, adoption, updates and a dry run come out as on SQLite", async () => {
     const store = await openStateStore(await postgres.newUrl());
-    const records = [record("1", {}), record("2", { sku: "sku-1" }), record("3", {}), record("4", {}), record("5", { bad: 1 })];
+    const records = [
+      record("1", {}),
+      record("2", { sku: "sku-1" }),
+      record("3", {}),
+      record("4", {}),
+      record("5", { bad: 1 }),
+    ];
     const bench = await createBench({ records, caseSensitiveSku: false, store });
     bench.destination.put({ sku: "SKU-3", name: "Theirs" });
     const dry = await bench.run({ dryRun: true });
     const run = await bench.run();
-    expect(run.report.counts).toEqual({ read: 5, created: 1, updated: 1, unchanged: 0, skipped: 2, rejected: 1, failed: 0, missing: 0 });
+    expect(run.report.counts).toEqual({
+      read: 5,
+      created: 1,
+      updated: 1,
+      unchanged: 0,
+      skipped: 2,
+      rejected: 1,
+      failed: 0,
+      missing: 0,
+    });
     expect(dry.report.counts).toEqual(run.report.counts);
     expect(run.issueList.map((issue) => issue.code)).toEqual(["case-conflict", "case-conflict", "invalid"]);
     await store.close();

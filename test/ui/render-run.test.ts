@@ -18,14 +18,23 @@ const report: RunReport = {
   startedAt: "2026-11-24T08:00:00.000Z",
   finishedAt: "2026-11-24T08:00:01.000Z",
   reconcile: true,
-  counts: { read: 1200, created: 412, updated: 38, unchanged: 700, skipped: 17, rejected: 2, failed: 31, missing: 4 },
+  counts: {
+    read: 1200,
+    created: 412,
+    updated: 38,
+    unchanged: 700,
+    skipped: 17,
+    rejected: 2,
+    failed: 31,
+    missing: 4,
+  },
   requests: {
     source: { sent: 9, retried: 0, throttled: 0 },
     destination: { sent: 0, retried: 0, throttled: 0 },
   },
 };
 
-function sink(): { readonly output: Output; text(): string } {
+function sink(): { readonly output: Output; readonly text: () => string } {
   let text = "";
   const output: Output = {
     json: false,
@@ -51,7 +60,11 @@ function tellable(issues: readonly RunIssue[], more: Partial<TellableRun> = {}):
     },
     entries: async function* () {
       yield { action: "create", sku: "NEW", fields: { sku: { to: "NEW" }, name: { to: "Mug\u001b[2J" } } };
-      yield { action: "update", sku: "OLD", fields: { quantity: { from: 1, to: 2 }, UPC: { to: "012345678905" } } };
+      yield {
+        action: "update",
+        sku: "OLD",
+        fields: { quantity: { from: 1, to: 2 }, UPC: { to: "012345678905" } },
+      };
     },
     ...more,
   };
@@ -103,7 +116,10 @@ describe("src/ui/render-run.ts", () => {
   test("the first twenty issues are told, the rest counted; skips are counted by reason", async () => {
     const { output, text } = sink();
     const skip: RunIssue = { outcome: "skipped", code: "no-sku", key: "1", sku: null, message: "none" };
-    await printRunText(output, tellable([...Array.from({ length: 25 }, (_, index) => issue(index)), skip, skip]));
+    await printRunText(
+      output,
+      tellable([...Array.from({ length: 25 }, (_, index) => issue(index)), skip, skip]),
+    );
     expect(text().match(/^failed /gm)).toHaveLength(20);
     expect(text()).toContain("and 5 more (--json lists all)\nskipped 2 without SKU\n");
   });
@@ -125,7 +141,11 @@ describe("src/ui/render-run.ts", () => {
   test("the JSON document is one line, whole, in the contract's order, and holds the plan of a dry run only", async () => {
     for (const dryRun of [false, true]) {
       const { output, text } = sink();
-      await printRunJson(output, tellable([issue(1), issue(2)], { report: { ...report, dryRun } }), undefined);
+      await printRunJson(
+        output,
+        tellable([issue(1), issue(2)], { report: { ...report, dryRun } }),
+        undefined,
+      );
       expect(text().split("\n")).toHaveLength(2);
       const document = JSON.parse(text()) as Record<string, unknown>;
       expect(Object.keys(document)).toEqual([
@@ -150,7 +170,11 @@ describe("src/ui/render-run.ts", () => {
 
   test("ten thousand issues are streamed as one valid array", async () => {
     const { output, text } = sink();
-    await printRunJson(output, tellable(Array.from({ length: 10_000 }, (_, index) => issue(index))), undefined);
+    await printRunJson(
+      output,
+      tellable(Array.from({ length: 10_000 }, (_, index) => issue(index))),
+      undefined,
+    );
     expect((JSON.parse(text()) as { issues: unknown[] }).issues).toHaveLength(10_000);
   });
 });

@@ -192,7 +192,8 @@ export function createRoutes(site: WooSite): (request: WooRequest) => Answer {
     const isOurs = path.startsWith("/wc/") || path.startsWith("/wc-");
     // WooCommerce looks at keys only where the address itself shows its name: not behind ?rest_route=.
     const address = `${store.home}${request.path}`;
-    const caller = isOurs && signed ? site.authenticator.identify(signedOf(request), address, site.secure) : undefined;
+    const caller =
+      isOurs && signed ? site.authenticator.identify(signedOf(request), address, site.secure) : undefined;
     if (caller !== undefined && "refusal" in caller && caller.refusal !== undefined) return caller.refusal;
     const key = caller?.key;
     const methodRefusal = key === undefined ? undefined : refuseMethod(key, request.method);
