@@ -1,3 +1,8 @@
+import type { Kysely } from "kysely";
+
+import { createKysely } from "./kysely.js";
+import type { Schema } from "./schema.js";
+
 export type Param = string | number | null;
 
 export interface EngineResult {
@@ -26,12 +31,20 @@ export interface Engine {
   close(): Promise<void>;
 }
 
-/** Asks the database, inside or outside a transaction. */
+/**
+ * Asks the database, inside or outside a transaction: through kysely's builder where a row or two are meant, in plain
+ * SQL where whole sets are (docs/decisions/0005-sql-for-sets.md).
+ */
 export abstract class Session {
   readonly engine: Engine;
+  #kysely: Kysely<Schema> | undefined;
 
   constructor(engine: Engine) {
     this.engine = engine;
+  }
+
+  get kysely(): Kysely<Schema> {
+    return (this.#kysely ??= createKysely(this.engine.kind, (text, params) => this.query(text, params)));
   }
 
   protected abstract query(text: string, params: readonly Param[]): Promise<EngineResult>;
@@ -107,15 +120,15 @@ class ConnectedSession extends Session {
  * different texts different and the order of their bytes. Gives the same list where there is nothing to do.
  */
 export function toStored(params: readonly Param[]): readonly Param[] {
-  return params.some(isUnstorable) ? params.map(escape) : params;
-}
-
-function isUnstorable(value: Param): value is string {
-  return typeof value === "string" && (value.includes("\0") || value.includes("\u0001"));
+  for (const value of params) {
+    if (typeof value === "string" && (value.includes("\0") || value.includes("\u0001")))
+      return params.map(escape);
+  }
+  return params;
 }
 
 function escape(value: Param): Param {
-  if (!isUnstorable(value)) return value;
+  if (typeof value !== "string") return value;
   return value.replaceAll("\u0001", "\u0001\u0002").replaceAll("\0", "\u0001\u0001");
 }
 
@@ -129,13 +142,25 @@ export function fromStored(row: Record<string, unknown>): void {
 }
 
 /** How many rows one statement takes. Few sizes, so that few statements are prepared and each is used often. */
-const chunkSizes = [100, 25, 5, 1] as const;
+const chunkSizes = [100, 50, 25, 10, 5, 2, 1] as const;
 
 /** Cuts rows into pieces of a few fixed sizes, in order. */
 export function* chunks<T>(rows: readonly T[]): Generator<readonly T[]> {
   let start = 0;
   for (const size of chunkSizes) {
     for (; rows.length - start >= size; start += size) yield rows.slice(start, start + size);
+  }
+}
+
+/** As `chunks`, for values that may be asked for twice: the last piece is filled up to a size with its last value. */
+export function* paddedChunks<T>(values: readonly T[]): Generator<readonly T[]> {
+  const [most] = chunkSizes;
+  for (let start = 0; start < values.length; start += most) {
+    const piece = values.slice(start, start + most);
+    const size = chunkSizes.findLast((each) => each >= piece.length) ?? most;
+    const last = piece.slice(-1);
+    while (piece.length < size) piece.push(...last);
+    yield piece;
   }
 }
 

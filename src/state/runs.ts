@@ -1,21 +1,12 @@
-import type { RunIssue, RunReport } from "../model/report.js";
+import type { RunReport } from "../model/report.js";
 import type { Database, Session } from "./database.js";
-import { corruptState, seal, unseal } from "./seal.js";
-import type { ConnectionState, RunPatch, RunPhase, RunRow, StageKey, StageProgress } from "./store.js";
-
-/** How many finished runs a connection keeps. */
-const runsKept = 200;
-
-/** How many issues a connection keeps beside those of its last run: a catalogue's drafts are told by every full read. */
-const issuesKept = 100_000;
-
-/** How many rows are in memory at once. */
-const pageSize = 500;
+import { corruptState, seal, sealText, unseal, unsealText } from "./seal.js";
+import type { ConnectionState, RunPatch, RunPhase, RunRow, StageProgress } from "./store.js";
 
 const phases = ["read", "plan", "write", "settle", "done"] as const satisfies readonly RunPhase[];
 
 /** What of a run has no column of its own, because nothing asks for it alone. */
-type Progress = Omit<RunRow, "id" | "connection" | "command" | "startedAt" | "setup" | "phase" | "report">;
+type Progress = Pick<RunRow, "cursor" | "basis" | "absent" | "recordsRead">;
 
 export async function readConnection(
   database: Database,
@@ -54,6 +45,8 @@ export async function findUnfinishedRun(
     setup: row.setup,
     phase: readPhase(place, row.phase),
     ...(unseal(place, row.progress, row.id) as Progress),
+    ...(row.resume === null ? {} : { resume: unsealText(place, row.resume, row.id) }),
+    ...(row.incomplete === null ? {} : { incomplete: unsealText(place, row.incomplete, row.id) }),
     ...(row.report === null ? {} : { report: unseal(place, row.report, row.id) as RunReport }),
   };
 }
@@ -65,7 +58,7 @@ function readPhase(place: string, text: string): RunPhase {
 }
 
 export async function insertRun(database: Database, run: RunRow): Promise<void> {
-  const { id, connection, command, startedAt, setup, phase, report, ...progress } = run;
+  const { id, connection, command, startedAt, setup, phase, incomplete, report, resume, ...progress } = run;
   const row = {
     id,
     connection,
@@ -74,7 +67,9 @@ export async function insertRun(database: Database, run: RunRow): Promise<void> 
     setup,
     phase,
     progress: seal(progress, id),
+    incomplete: incomplete === undefined ? null : sealText(incomplete, id),
     report: report === undefined ? null : seal(report, id),
+    resume: resume === undefined ? null : sealText(resume, id),
   };
   await database.transaction(false, (session) =>
     session.kysely.insertInto("psync_runs").values(row).execute(),
@@ -82,115 +77,41 @@ export async function insertRun(database: Database, run: RunRow): Promise<void> 
 }
 
 export async function patchRun(database: Database, id: string, patch: RunPatch): Promise<void> {
+  const { phase, incomplete, report, resume, ...progress } = patch;
+  const columns = {
+    ...(phase === undefined ? {} : { phase }),
+    ...(incomplete === undefined ? {} : { incomplete: sealText(incomplete, id) }),
+    ...(report === undefined ? {} : { report: seal(report, id) }),
+    ...(resume === undefined ? {} : { resume: sealText(resume, id) }),
+  };
   await database.transaction(false, async (session) => {
-    const { phase, report, ...progress } = patch;
-    if (Object.keys(progress).length > 0)
-      await changeProgress(session, id, (old) => ({ ...old, ...progress }));
-    const columns = {
-      ...(phase === undefined ? {} : { phase }),
-      ...(report === undefined ? {} : { report: seal(report, id) }),
-    };
+    if (Object.keys(progress).length > 0) await changeProgress(session, id, progress);
     if (Object.keys(columns).length === 0) return;
     await session.kysely.updateTable("psync_runs").set(columns).where("id", "=", id).execute();
   });
 }
 
-/** Keeps how far the read has come. A run without a row, a dry run, has no progress. */
-export async function saveProgress(session: Session, id: string, progress: StageProgress): Promise<void> {
-  await changeProgress(session, id, (old) => ({
-    ...progress,
-    ...(old.incomplete === undefined ? {} : { incomplete: old.incomplete }),
-  }));
+async function changeProgress(session: Session, id: string, patch: Progress): Promise<void> {
+  const row = await session.kysely
+    .selectFrom("psync_runs")
+    .select("progress")
+    .where("id", "=", id)
+    .executeTakeFirst();
+  if (row === undefined) return;
+  const old = unseal(session.engine.place, row.progress, id) as Progress;
+  const progress = seal({ ...old, ...patch }, id);
+  await session.kysely.updateTable("psync_runs").set({ progress }).where("id", "=", id).execute();
 }
 
-async function changeProgress(
+/** Keeps how far the read has come. A run without a row, a dry run, has no progress. */
+export async function saveProgress(
   session: Session,
   id: string,
-  change: (old: Progress) => Progress,
+  { resume, ...progress }: StageProgress,
 ): Promise<void> {
-  const [row] = await session.all<{ readonly progress: string }>(
-    "select progress from psync_runs where id = ?",
-    [id],
-  );
-  if (row === undefined) return;
-  const progress = change(unseal(session.engine.place, row.progress, id) as Progress);
-  await session.run("update psync_runs set progress = ? where id = ?", [seal(progress, id), id]);
-}
-
-/** Yields the issues of a run: of its records while it runs, afterwards those that were kept. */
-export async function* readIssues(database: Database, stage: StageKey): AsyncGenerator<RunIssue> {
-  const run = await database.kysely
-    .selectFrom("psync_runs")
-    .select("phase")
-    .where("id", "=", stage.run)
-    .executeTakeFirst();
-  const [table, name] =
-    run?.phase === "done" ? ["psync_issues", stage.connection] : ["psync_records", stage.records];
-  const text = `
-    select key, outcome, coalesce(code, outcome) as code, sku, coalesce(message, '') as message from ${table}
-    where connection = ? and run = ? and outcome in ('skipped', 'rejected', 'failed') and key > ?
-    order by key limit ${pageSize}`;
-  let after = "";
-  for (;;) {
-    const rows = await database.all<RunIssue>(text, [name, stage.run, after]);
-    for (const { outcome, code, key, sku, message } of rows) yield { outcome, code, key, sku, message };
-    const last = rows.at(-1);
-    if (last === undefined || rows.length < pageSize) return;
-    after = last.key;
-  }
-}
-
-/** Ends a run, as `StateStore.finishRun` promises, and forgets the oldest ones. */
-export async function finishRun(
-  database: Database,
-  stage: StageKey,
-  report: RunReport,
-  complete: { readonly state: ConnectionState; readonly full: boolean } | undefined,
-): Promise<void> {
-  const { connection, records, run } = stage;
-  await database.transaction(true, async (session) => {
-    await session.run("delete from psync_issues where connection = ? and run = ?", [connection, run]);
-    await session.run(
-      `insert into psync_issues (connection, run, key, outcome, code, sku, message)
-        select cast(? as text), run, key, outcome, coalesce(code, outcome), sku, coalesce(message, '')
-        from psync_records
-        where connection = ? and run = ? and outcome in ('skipped', 'rejected', 'failed')`,
-      [connection, records, run],
-    );
-    await session.kysely
-      .updateTable("psync_runs")
-      .set({ phase: "done", report: seal(report, run) })
-      .where("id", "=", run)
-      .execute();
-    if (complete !== undefined) {
-      const state = seal(complete.state, connection);
-      await session.kysely
-        .insertInto("psync_connections")
-        .values({ connection, state })
-        .onConflict((conflict) => conflict.column("connection").doUpdateSet({ state }))
-        .execute();
-      if (complete.full) {
-        await session.run("delete from psync_records where connection = ? and run <> ?", [records, run]);
-      }
-    }
-    await prune(session, connection);
-  });
-}
-
-/** Forgets old runs and, of those that stay, issues that are too many. The newest run keeps all of its own. */
-async function prune(session: Session, connection: string): Promise<void> {
-  const runs = await session.all<{ readonly id: string; readonly issues: number }>(
-    `select id, (select count(*) from psync_issues i where i.connection = r.connection and i.run = r.id) as issues
-      from psync_runs r where connection = ? order by id desc`,
-    [connection],
-  );
-  let issues = 0;
-  for (const [index, { id, issues: own }] of runs.entries()) {
-    const dropRun = index >= runsKept;
-    issues += own;
-    if (dropRun || (index > 0 && own > 0 && issues > issuesKept)) {
-      await session.run("delete from psync_issues where connection = ? and run = ?", [connection, id]);
-    }
-    if (dropRun) await session.kysely.deleteFrom("psync_runs").where("id", "=", id).execute();
-  }
+  await session.run("update psync_runs set progress = ?, resume = ? where id = ?", [
+    seal(progress satisfies Progress, id),
+    resume === undefined ? null : sealText(resume, id),
+    id,
+  ]);
 }

@@ -1,3 +1,47 @@
+interface SlotTable {
+  destination: string;
+  fence: number;
+  holder: string | null;
+  taken_at: string | null;
+  expires_at: number;
+}
+
+interface ConnectionTable {
+  connection: string;
+  state: string;
+}
+
+interface RunTable {
+  id: string;
+  connection: string;
+  command: string;
+  started_at: string;
+  setup: string;
+  phase: string;
+  progress: string;
+  incomplete: string | null;
+  report: string | null;
+  resume: string | null;
+}
+
+interface NameTable {
+  id: number;
+  name: string;
+}
+
+interface IdTable {
+  next: number;
+}
+
+/** The tables that kysely's builder asks; those of records and products are asked in plain SQL. */
+export interface Schema {
+  psync_slots: SlotTable;
+  psync_connections: ConnectionTable;
+  psync_runs: RunTable;
+  psync_names: NameTable;
+  psync_ids: IdTable;
+}
+
 /** How a database spells what the schema needs. */
 export interface SchemaWords {
   /** The type of a text column that compares by its UTF-8 bytes. */
@@ -16,7 +60,8 @@ const outcomeTexts = "'staged', 'same', 'created', 'updated', 'unchanged', 'skip
  *
  * - `slots`: a destination account; `holder` is sealed and null while nobody has the slot, `fence` never goes back.
  * - `connections`: what is remembered of a connection from its last complete pass, sealed.
- * - `runs`: `progress` is everything of a run that has no column of its own, sealed, as is `report`.
+ * - `runs`: `progress` is everything of a run that has no column of its own; it, `resume`, `incomplete` and `report` are
+ *   sealed. `resume` stands alone because it may be long and is written with every page.
  * - `issues`: a record that a finished run skipped, rejected or failed to write.
  * - `names`: long names that many rows repeat; everywhere below `connection`, `run` and `destination` stand for them.
  *   `ids` holds the number that the next name or text gets.
@@ -37,7 +82,8 @@ export function createVersion1({ text, id, clustered }: SchemaWords): readonly s
     `create table psync_connections (connection ${text} primary key, state ${text} not null)`,
     `create table psync_runs (
       id ${text} primary key, connection ${text} not null, command ${text} not null, started_at ${text} not null,
-      setup ${text} not null, phase ${text} not null, progress ${text} not null, report ${text})`,
+      setup ${text} not null, phase ${text} not null, progress ${text} not null, incomplete ${text}, report ${text},
+      resume ${text})`,
     `create table psync_issues (
       connection bigint not null, run bigint not null, key ${text} not null, outcome ${text} not null,
       code ${text} not null, sku ${text}, message ${text} not null, primary key (connection, run, key))`,

@@ -7,19 +7,24 @@ import { ConfigError } from "../errors.js";
  * middle of a text. `columns` are what else of the row the checksum covers.
  */
 export function seal(value: unknown, ...columns: readonly string[]): string {
-  return sealJson(JSON.stringify(value), ...columns);
+  return sealText(JSON.stringify(value), ...columns);
 }
 
-/** As `seal`, of what is JSON already. */
-export function sealJson(json: string, ...columns: readonly string[]): string {
-  return checksum(json, columns) + json;
+/** As `seal`, of a text as it is. */
+export function sealText(text: string, ...columns: readonly string[]): string {
+  return checksum(text, columns) + text;
 }
 
 /** Opens what `seal` closed, with the same columns. Throws ConfigError "state-corrupt" when either has changed. */
-export function unseal(place: string, text: string, ...columns: readonly string[]): unknown {
-  const json = text.slice(8);
-  if (checksum(json, columns) !== text.slice(0, 8)) throw corruptState(place, "a checksum does not match");
-  return JSON.parse(json);
+export function unseal(place: string, sealed: string, ...columns: readonly string[]): unknown {
+  return JSON.parse(unsealText(place, sealed, ...columns));
+}
+
+/** Opens what `sealText` closed, as `unseal` does. */
+export function unsealText(place: string, sealed: string, ...columns: readonly string[]): string {
+  const text = sealed.slice(8);
+  if (checksum(text, columns) !== sealed.slice(0, 8)) throw corruptState(place, "a checksum does not match");
+  return text;
 }
 
 /** The error for a state that cannot be trusted any more. Starting from scratch is the operator's decision. */
@@ -33,7 +38,7 @@ export const rebuildHint =
   "restore it from a backup, or move it away and run again: psync then compares with what the destination holds, " +
   "which takes time and creates nothing twice";
 
-function checksum(json: string, columns: readonly string[]): string {
+function checksum(text: string, columns: readonly string[]): string {
   const start = columns.length === 0 ? 0 : crc32(columns.join("\0"));
-  return crc32(json, start).toString(16).padStart(8, "0");
+  return crc32(text, start).toString(16).padStart(8, "0");
 }

@@ -31,10 +31,11 @@ export async function acquireSlot(
   const asked = askClocks(senses);
   const fence = await database.transaction(false, async (session) => {
     // Makes a row to lock: on PostgreSQL two first-comers would otherwise both see none.
-    await session.run(
-      "insert into psync_slots (destination, fence, expires_at) values (?, 0, 0) on conflict (destination) do nothing",
-      [destination],
-    );
+    await session.kysely
+      .insertInto("psync_slots")
+      .values({ destination, fence: 0, expires_at: 0 })
+      .onConflict((conflict) => conflict.column("destination").doNothing())
+      .execute();
     const row = await readSlot(session, destination, "update");
     const now = await session.engine.now(session);
     const current = holderOf(session, destination, row);
@@ -136,12 +137,14 @@ function askClocks(senses: SlotSenses): Clocks {
 }
 
 async function readSlot(session: Session, destination: string, lock: "update" | "share"): Promise<SlotRow> {
-  const forLock = session.engine.kind === "postgres" ? ` for ${lock}` : "";
-  const rows = await session.all<SlotRow>(
-    `select fence, holder, taken_at, expires_at from psync_slots where destination = ?${forLock}`,
-    [destination],
-  );
-  return rows[0] ?? { fence: 0, holder: null, taken_at: null, expires_at: 0 };
+  const wanted = session.kysely
+    .selectFrom("psync_slots")
+    .select(["fence", "holder", "taken_at", "expires_at"])
+    .where("destination", "=", destination);
+  // SQLite's transaction has locked everything already.
+  const locking = lock === "update" ? wanted.forUpdate() : wanted.forShare();
+  const row = await (session.engine.kind === "postgres" ? locking : wanted).executeTakeFirst();
+  return row ?? { fence: 0, holder: null, taken_at: null, expires_at: 0 };
 }
 
 function holderOf(session: Session, destination: string, row: SlotRow): Holder | undefined {

@@ -106,6 +106,8 @@ export class SqliteEngine implements Engine {
   /** By text. The store has a few dozen texts, so nothing is ever evicted. */
   readonly #statements = new Map<string, { readonly statement: Statement; readonly reads: boolean }>();
   #turn: Promise<void> = Promise.resolve();
+  /** The pragma that said last how commits are made. */
+  #synchronous = "";
 
   constructor(handle: SqliteHandle, place: string, now: () => number) {
     this.#handle = handle;
@@ -166,8 +168,11 @@ export class SqliteEngine implements Engine {
 
   #carryOut(text: string, params: readonly Param[]): EngineResult {
     if (params.length === 0 && commands.test(text)) {
+      const isPragma = text.startsWith("pragma synchronous");
+      if (isPragma && text === this.#synchronous) return nothing;
       this.#handle.exec(text);
-      return { rows: [], changed: 0 };
+      if (isPragma) this.#synchronous = text;
+      return nothing;
     }
     const { statement, reads } = this.#prepare(text);
     const stored = toStored(params);
@@ -186,6 +191,8 @@ export class SqliteEngine implements Engine {
     return prepared;
   }
 }
+
+const nothing: EngineResult = { rows: [], changed: 0 };
 
 function openTurn(): { readonly promise: Promise<void>; readonly release: () => void } {
   const turn = { release: (): void => undefined };

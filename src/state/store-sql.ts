@@ -1,23 +1,20 @@
-import {
-  countCandidates,
-  countKnown,
-  countMissing,
-  countOutcomes,
-  findSkuGroups,
-  readCatalogue,
-  readStaged,
-  readUnknown,
-} from "./candidates.js";
+import { countCandidates, readStaged, readUnknown } from "./candidates.js";
+import { readCatalogue } from "./catalogue.js";
+import { countKnown, countMissing, countOutcomes } from "./counts.js";
 import type { Database } from "./database.js";
-import { findUnfinishedRun, finishRun, insertRun, patchRun, readConnection, readIssues } from "./runs.js";
+import { discardRecords, finishRun, readIssues } from "./finish.js";
+import { findSkuGroups } from "./groups.js";
+import { Names } from "./ids.js";
+import { markRecords, markUnchanged, noteRemote } from "./marks.js";
+import { findUnfinishedRun, insertRun, patchRun, readConnection } from "./runs.js";
 import { settleCreated, settleItems } from "./settle.js";
 import { acquireSlot, type SlotSenses } from "./slots.js";
-import { discardRecords, markRecords, markUnchanged, noteRemote, stageRecords } from "./stage.js";
+import { stageRecords } from "./stage.js";
 import type { StateStore } from "./store.js";
 
 /** The store over a database whose schema is current. */
 export function createStore(database: Database, senses: SlotSenses): StateStore {
-  const now = (): string => new Date(senses.wallMs()).toISOString();
+  const names = new Names(database);
   return {
     place: database.engine.place,
     close: () => database.close(),
@@ -27,22 +24,27 @@ export function createStore(database: Database, senses: SlotSenses): StateStore 
     unfinishedRun: (connection, command) => findUnfinishedRun(database, connection, command),
     startRun: (run) => insertRun(database, run),
     saveRun: (id, patch) => patchRun(database, id, patch),
-    stage: (stage, records, progress) => stageRecords(database, stage, records, progress),
-    skuGroups: (stage) => findSkuGroups(database, stage),
-    mark: (stage, keys, mark) => markRecords(database, stage, keys, mark),
-    markUnchanged: (stage) => markUnchanged(database, stage),
-    unknown: (stage, after, limit) => readUnknown(database, stage, after, limit),
-    noteRemote: (stage, items) => noteRemote(database, stage, items),
-    staged: (stage, filter, after, limit) => readStaged(database, stage, filter.contested, after, limit),
-    countStaged: (stage, filter) => countCandidates(database, stage, filter.contested),
-    countKnown: (stage) => countKnown(database, stage),
-    settle: (stage, slot, items) => settleItems(database, stage, slot, items, now()),
-    settleCreated: (stage, slot) => settleCreated(database, stage, slot, now()),
-    catalogue: (stage) => readCatalogue(database, stage),
-    counts: (stage) => countOutcomes(database, stage),
-    issues: (stage) => readIssues(database, stage),
-    countMissing: (stage) => countMissing(database, stage),
-    finishRun: (stage, report, complete) => finishRun(database, stage, report, complete),
-    discard: (records) => discardRecords(database, records),
+    stage: async (stage, records, progress) =>
+      stageRecords(database, await names.make(stage), stage.run, records, progress),
+    skuGroups: (stage) => findSkuGroups(database, names, stage),
+    mark: async (stage, keys, mark) => markRecords(database, await names.find(stage), keys, mark),
+    markUnchanged: async (stage) => markUnchanged(database, await names.find(stage)),
+    unknown: async (stage, after, limit) => readUnknown(database, await names.find(stage), after, limit),
+    noteRemote: async (stage, items) => noteRemote(database, await names.find(stage), items),
+    staged: async (stage, filter, after, limit) =>
+      readStaged(database, await names.find(stage), filter.contested, after, limit),
+    countStaged: async (stage, filter) =>
+      countCandidates(database, await names.find(stage), filter.contested),
+    countKnown: async (stage) => countKnown(database, await names.find(stage)),
+    settle: async (stage, slot, items) =>
+      settleItems(database, await names.make(stage), slot, items, senses.wallMs()),
+    settleCreated: async (stage, slot) =>
+      settleCreated(database, await names.make(stage), slot, senses.wallMs()),
+    catalogue: (stage) => readCatalogue(database, names, stage),
+    counts: async (stage) => countOutcomes(database, await names.find(stage)),
+    issues: (stage) => readIssues(database, names, stage),
+    countMissing: async (stage) => countMissing(database, await names.find(stage)),
+    finishRun: (stage, report, complete) => finishRun(database, names, stage, report, complete),
+    discard: (records) => discardRecords(database, names, records),
   };
 }
