@@ -23,5 +23,7 @@ rmSync(folder, { recursive: true });
 const wall = (name) => [...times[name]].sort((a, b) => a - b)[Math.floor(rounds / 2)];
 for (const name of ["version", "help"]) {
   const ratio = (wall(name) / wall("empty")).toFixed(2);
-  process.stdout.write(`--${name}: ${wall(name).toFixed(0)} ms against ${wall("empty").toFixed(0)} ms of an empty script, ratio ${ratio}\n`);
+  process.stdout.write(
+    `--${name}: ${wall(name).toFixed(0)} ms against ${wall("empty").toFixed(0)} ms of an empty script, ratio ${ratio}\n`,
+  );
 }

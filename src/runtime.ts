@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { arch, platform } from "node:os";
 import { fileURLToPath } from "node:url";
+import { setFlagsFromString } from "node:v8";
 
 import type { SourceChannel } from "./channels/channel.js";
 import { channels } from "./channels/index.js";
@@ -49,10 +50,19 @@ export function redactorOf(loaded: Pick<LoadedConfig, "secrets">): (text: string
 }
 
 /**
+ * Memory is what a small box has least of. V8 would let garbage grow to four times what lives before it collects it;
+ * two and a half times costs a few per cent of CPU and saves a fifth of the memory (measured by bench/run.js).
+ */
+function collectGarbageEarly(): void {
+  setFlagsFromString("--heap-growing-percent=150");
+}
+
+/**
  * Makes objects of a checked config: channel, destination, state store, mapping table. Throws MappingError for a table
  * that cannot be used, ConfigError for a state that cannot be opened.
  */
 export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): Promise<Runtime> {
+  collectGarbageEarly();
   const { config, dir } = loaded;
   const table = await loadTable(config.mapping.channel ?? config.source.channel, dir, builtinTables);
   refuseDestinationTable(config);

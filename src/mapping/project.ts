@@ -1,5 +1,5 @@
 import { hash } from "node:crypto";
-import { productFields, type JsonValue, type ProductDraft } from "../model/product.js";
+import { isCanonical, productFields, type JsonValue, type ProductDraft } from "../model/product.js";
 import type { Projection } from "./contract.js";
 
 const customField = "custom_fields";
@@ -71,7 +71,6 @@ function projectCustomFields(
   return changed ? kept : custom;
 }
 
-const fieldPlaces: ReadonlyMap<string, number> = new Map(productFields.map((field, place) => [field, place]));
 const fieldPrefixes = productFields.map((field) => [field, `${JSON.stringify(field)}:`] as const);
 
 /**
@@ -80,7 +79,7 @@ const fieldPrefixes = productFields.map((field) => [field, `${JSON.stringify(fie
  */
 export function canonicalJson(product: ProductDraft): string {
   // What a compiled table makes is in order already, but for its custom fields.
-  if (isOrdered(product)) {
+  if (isCanonical(product)) {
     const custom = product.custom_fields;
     if (custom === undefined || isSorted(custom)) return JSON.stringify(product);
     const sorted = toSorted(custom);
@@ -95,16 +94,6 @@ export function canonicalJson(product: ProductDraft): string {
     json += `${json === "" ? "" : ","}${prefix}${text}`;
   }
   return `{${json}}`;
-}
-
-function isOrdered(product: ProductDraft): boolean {
-  let last = -1;
-  for (const field in product) {
-    const place = fieldPlaces.get(field) ?? -1;
-    if (place <= last) return false;
-    last = place;
-  }
-  return true;
 }
 
 /** Whether custom fields are plain values whose names are in order as they stand. */

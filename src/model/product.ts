@@ -108,3 +108,16 @@ export const numberFields: ReadonlySet<string> = new Set<NumberField>([
   "height_cm",
   "sort_order",
 ]);
+
+const fieldPlaces: ReadonlyMap<string, number> = new Map(productFields.map((field, place) => [field, place]));
+
+/** Whether a product's fields stand in canonical order, as mapping and state give them: JSON needs no sorting then. */
+export function isCanonical(product: ProductDraft): boolean {
+  let last = -1;
+  for (const field in product) {
+    const place = fieldPlaces.get(field) ?? -1;
+    if (place <= last) return false;
+    last = place;
+  }
+  return true;
+}

@@ -57,9 +57,11 @@ export async function* runChecks(
   }
   const started = Date.now();
   let sample: readonly Product[] = [];
+  let comparable: readonly Product[] = [];
   try {
     const look = await takeSample(parts, signal);
-    sample = look.products;
+    sample = look.taken.map(({ product }) => product);
+    comparable = await withoutSkipped(parts, look.taken);
     yield { ...look.check, ms: Date.now() - started };
   } catch (error) {
     yield { ...toFailedCheck("sample", error), ms: Date.now() - started };
@@ -72,7 +74,7 @@ export async function* runChecks(
       yield { name: "in-step", outcome: "skip", message, ms: 0 };
       return { sample, drift: noDrift };
     }
-    const drift = full ? await compareAll(parts, signal) : await compareSample(parts, sample, signal);
+    const drift = full ? await compareAll(parts, signal) : await compareSample(parts, comparable, signal);
     yield { ...(await judgeDrift(parts, drift, full)), ms: Date.now() - compared };
     return { sample, drift };
   } catch (error) {
@@ -102,16 +104,35 @@ async function* timed(checks: AsyncIterable<CheckResult>, parts: RunParts): Asyn
   }
 }
 
+/** A record of the sample, and what it became. */
+interface Taken {
+  readonly key: string;
+  readonly product: Product;
+}
+
+/**
+ * One page cannot tell a duplicate from a product of its own, nor an update that is kept back. What the last run
+ * skipped on purpose is no gap.
+ */
+async function withoutSkipped(parts: RunParts, taken: readonly Taken[]): Promise<readonly Product[]> {
+  const connection = connectionName(parts.channel, parts.destination);
+  const outcomes = await parts.store.outcomesOf(
+    connection,
+    taken.map(({ key }) => key),
+  );
+  return taken.filter(({ key }) => outcomes.get(key) !== "skipped").map(({ product }) => product);
+}
+
 async function takeSample(
   parts: RunParts,
   signal: AbortSignal,
-): Promise<{ readonly products: readonly Product[]; readonly check: CheckResult }> {
+): Promise<{ readonly taken: readonly Taken[]; readonly check: CheckResult }> {
   const rules = {
     includeDigital: parts.options.includeDigital,
     caseSensitiveSku: parts.destination.features.caseSensitiveSku,
     project: (draft: Parameters<typeof projectProduct>[0]) => projectProduct(draft, parts.projection),
   };
-  const products: Product[] = [];
+  const taken: Taken[] = [];
   const counts = { read: 0, skipped: 0, rejected: 0 };
   for await (const page of parts.channel.read({ fields: parts.mapper.roots }, signal)) {
     counts.read += page.records.length + page.rejects.length;
@@ -122,14 +143,15 @@ async function takeSample(
       if (judged.outcome === "skipped") counts.skipped += 1;
       if (judged.outcome === "rejected") counts.rejected += 1;
       if (judged.outcome !== "staged" || !mapped.ok || judged.sku === undefined) continue;
-      if (products.length < sampleSize) products.push({ ...rules.project(mapped.draft), sku: judged.sku });
+      const product = { ...rules.project(mapped.draft), sku: judged.sku };
+      if (taken.length < sampleSize) taken.push({ key: record.key, product });
     }
-    if (products.length >= sampleSize) break;
+    if (taken.length >= sampleSize) break;
   }
-  const told = `${products.length} products mapped of ${counts.read} records looked at (${counts.skipped} skipped by rule, ${counts.rejected} rejected)`;
+  const told = `${taken.length} products mapped of ${counts.read} records looked at (${counts.skipped} skipped by rule, ${counts.rejected} rejected)`;
   if (counts.read === 0) {
     return {
-      products,
+      taken,
       check: {
         name: "sample",
         outcome: "warn",
@@ -138,11 +160,11 @@ async function takeSample(
       },
     };
   }
-  if (products.length === 0) {
+  if (taken.length === 0) {
     const hint = "run `psync import --dry-run` to see why each record is left out";
-    return { products, check: { name: "sample", outcome: "warn", message: told, hint } };
+    return { taken, check: { name: "sample", outcome: "warn", message: told, hint } };
   }
-  return { products, check: { name: "sample", outcome: "pass", message: told } };
+  return { taken, check: { name: "sample", outcome: "pass", message: told } };
 }
 
 async function compareSample(
@@ -160,7 +182,8 @@ async function compareAll(parts: RunParts, signal: AbortSignal): Promise<Drift> 
   const { store } = parts;
   const run = `test-${parts.now().toISOString()}`;
   const connection = connectionName(parts.channel, parts.destination);
-  const stage = { connection, records: run, run, destination: destinationName(parts.destination) };
+  // Under a destination of its own nothing is known, so that no product counts as unchanged without being looked up.
+  const stage = { connection, records: run, run, destination: run };
   const row = {
     id: run,
     connection,
@@ -182,7 +205,8 @@ async function compareAll(parts: RunParts, signal: AbortSignal): Promise<Drift> 
       batch = [];
     }
     await compare(parts, batch, drift, signal);
-    drift.extra = await store.countMissing(stage);
+    const destination = destinationName(parts.destination);
+    drift.extra = await store.countMissing({ ...stage, destination });
     return drift;
   } finally {
     await store.discard(stage.records);

@@ -1,5 +1,5 @@
 import { type Outcome, outcomes } from "../model/report.js";
-import type { Database } from "./database.js";
+import { chunks, type Database, list } from "./database.js";
 import type { StageIds } from "./ids.js";
 import { corruptState } from "./seal.js";
 
@@ -20,6 +20,26 @@ export async function countOutcomes(
     counts[name] += count;
   }
   return counts as Record<Outcome, number>;
+}
+
+/** What became of some records when they were read last, as `StateStore.outcomesOf` promises. */
+export async function findOutcomes(
+  database: Database,
+  records: number,
+  keys: readonly string[],
+): Promise<ReadonlyMap<string, Outcome>> {
+  const found = new Map<string, Outcome>();
+  for (const chunk of chunks(keys)) {
+    const rows = await database.all<{ readonly key: string; readonly outcome: string }>(
+      `select key, outcome from psync_records where connection = ? and key in ${list(chunk.length)}`,
+      [records, ...chunk],
+    );
+    for (const { key, outcome } of rows) {
+      const settled = outcomes.find((name) => name === outcome);
+      if (settled !== undefined) found.set(key, settled);
+    }
+  }
+  return found;
 }
 
 export function countKnown(database: Database, { destination, connection }: StageIds): Promise<number> {

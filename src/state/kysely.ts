@@ -35,9 +35,9 @@ class SessionDriver implements Driver {
 
   constructor(query: Query) {
     this.#connection = {
-      async executeQuery<R>(compiled: CompiledQuery) {
+      async executeQuery(compiled: CompiledQuery) {
         const { rows, changed } = await query(compiled.sql, compiled.parameters as readonly Param[]);
-        return { rows: rows as R[], numAffectedRows: BigInt(changed) };
+        return { rows: rows as never[], numAffectedRows: BigInt(changed) };
       },
       streamQuery() {
         throw new Error("streams are not used: every long read is paged");

@@ -2,6 +2,9 @@ import { crc32 } from "node:zlib";
 
 import { ConfigError } from "../errors.js";
 
+/** Hexadecimal digits of CRC-32. */
+const checksumLength = 8;
+
 /**
  * JSON with a checksum before it. A bit that flipped on disk is noticed where SQLite itself does not look: in the
  * middle of a text. `columns` are what else of the row the checksum covers.
@@ -22,9 +25,23 @@ export function unseal(place: string, sealed: string, ...columns: readonly strin
 
 /** Opens what `sealText` closed, as `unseal` does. */
 export function unsealText(place: string, sealed: string, ...columns: readonly string[]): string {
-  const text = sealed.slice(8);
-  if (checksum(text, columns) !== sealed.slice(0, 8)) throw corruptState(place, "a checksum does not match");
+  const text = sealed.slice(checksumLength);
+  if (checksum(text, columns) !== sealed.slice(0, checksumLength))
+    throw corruptState(place, "a checksum does not match");
   return text;
+}
+
+/** As `sealText`, in bytes: of a text that is long and written often it makes fewer copies. */
+export function sealBytes(text: string, ...columns: readonly string[]): Uint8Array {
+  const bytes = Buffer.allocUnsafe(checksumLength + Buffer.byteLength(text));
+  bytes.write(text, checksumLength);
+  bytes.write(checksum(bytes.subarray(checksumLength), columns), "latin1");
+  return bytes;
+}
+
+/** Opens what `sealBytes` closed, as `unseal` does. */
+export function unsealBytes(place: string, sealed: Uint8Array, ...columns: readonly string[]): string {
+  return unsealText(place, Buffer.from(sealed).toString(), ...columns);
 }
 
 /** The error for a state that cannot be trusted any more. Starting from scratch is the operator's decision. */
@@ -38,7 +55,7 @@ export const rebuildHint =
   "restore it from a backup, or move it away and run again: psync then compares with what the destination holds, " +
   "which takes time and creates nothing twice";
 
-function checksum(text: string, columns: readonly string[]): string {
+function checksum(text: string | Buffer, columns: readonly string[]): string {
   const start = columns.length === 0 ? 0 : crc32(columns.join("\0"));
   return crc32(text, start).toString(16).padStart(8, "0");
 }

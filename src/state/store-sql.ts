@@ -1,6 +1,6 @@
 import { countCandidates, readStaged, readUnknown } from "./candidates.js";
 import { readCatalogue } from "./catalogue.js";
-import { countKnown, countMissing, countOutcomes } from "./counts.js";
+import { countKnown, countMissing, countOutcomes, findOutcomes } from "./counts.js";
 import type { Database } from "./database.js";
 import { discardRecords, finishRun, readIssues } from "./finish.js";
 import { findSkuGroups } from "./groups.js";
@@ -43,6 +43,7 @@ export function createStore(database: Database, senses: SlotSenses): StateStore 
     catalogue: (stage) => readCatalogue(database, names, stage),
     counts: async (stage) => countOutcomes(database, await names.find(stage)),
     issues: (stage) => readIssues(database, names, stage),
+    outcomesOf: async (records, keys) => findOutcomes(database, await names.findOne(records), keys),
     countMissing: async (stage) => countMissing(database, await names.find(stage)),
     finishRun: (stage, report, complete) => finishRun(database, names, stage, report, complete),
     discard: (records) => discardRecords(database, names, records),

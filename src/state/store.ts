@@ -219,6 +219,8 @@ export interface StateStore {
 
   counts(stage: StageKey): Promise<Readonly<Record<Outcome, number>>>;
   issues(stage: StageKey): AsyncIterable<RunIssue>;
+  /** What became of records when they were read last; absent for those that are not settled or were never read. */
+  outcomesOf(records: string, keys: readonly string[]): Promise<ReadonlyMap<string, Outcome>>;
   /** Products of this connection whose SKU no record of this run carries. */
   countMissing(stage: StageKey): Promise<number>;
   /**

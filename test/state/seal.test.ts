@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 
 import { ConfigError } from "../../src/errors.js";
-import { seal, unseal } from "../../src/state/seal.js";
+import { seal, sealBytes, unseal, unsealBytes } from "../../src/state/seal.js";
 
 describe("src/state/seal.ts", () => {
   test("what was sealed is opened", () => {
@@ -10,6 +10,17 @@ describe("src/state/seal.ts", () => {
       fc.property(fc.jsonValue(), fc.array(fc.string()), (value, columns) => {
         const opened = unseal("place", seal(value, ...columns), ...columns);
         expect(JSON.stringify(opened)).toBe(JSON.stringify(value));
+      }),
+    );
+  });
+
+  test("so is a text that was sealed as bytes", () => {
+    fc.assert(
+      fc.property(fc.string({ unit: "binary" }), fc.string(), (text, column) => {
+        const sealed = sealBytes(text, column);
+        expect(unsealBytes("place", sealed, column)).toBe(text);
+        sealed.set([(sealed.at(-1) ?? 0) ^ 1], sealed.length - 1);
+        expect(() => unsealBytes("place", sealed, column)).toThrow(ConfigError);
       }),
     );
   });

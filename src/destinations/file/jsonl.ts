@@ -1,4 +1,4 @@
-import { productFields, type Product } from "../../model/product.js";
+import { isCanonical, type Product, productFields } from "../../model/product.js";
 import { foreignError } from "./errors.js";
 import type { DocumentFormat, StoredRow } from "./format.js";
 import { readLines } from "./lines.js";
@@ -20,6 +20,7 @@ function parseRow(path: string, text: string, line: number): StoredRow {
 export const jsonlFormat: DocumentFormat = {
   head: "",
   toRow(product: Product): string {
+    if (isCanonical(product)) return `${JSON.stringify(product)}\n`;
     const ordered: Partial<Record<string, unknown>> = {};
     for (const field of productFields) {
       if (product[field] !== undefined) ordered[field] = product[field];

@@ -28,6 +28,13 @@ export function settleLaws(subject: Subject): void {
         rejected: 0,
         failed: 1,
       });
+      const outcomes = await subject.store.outcomesOf(stage.records, ["k1", "k2", "k3", "k4", "k5", "k6"]);
+      expect([...outcomes].sort()).toEqual([
+        ["k1", "created"],
+        ["k2", "updated"],
+        ["k3", "unchanged"],
+        ["k4", "failed"],
+      ]);
       const other = await subject.again();
       expect((await collect(other.catalogue(stage))).map((entry) => entry.known)).toEqual([
         { sku: "K1", product: { sku: "K1", name: "Name of K1" }, remoteId: "r1" },
