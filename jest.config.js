@@ -1,5 +1,6 @@
 export default {
   testEnvironment: "node",
+  testSequencer: "./test/sequencer.js",
   testMatch: ["<rootDir>/test/**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   moduleNameMapper: { "^(\\.{1,2}/.*)\\.js$": "$1" },
