@@ -35,7 +35,7 @@ export async function findOutcomes(
       [records, ...chunk],
     );
     for (const { key, outcome } of rows) {
-      const settled = outcomes.find((name) => name === outcome);
+      const settled = outcomes.find((name) => name === (outcome === "same" ? "unchanged" : outcome));
       if (settled !== undefined) found.set(key, settled);
     }
   }

@@ -3,7 +3,7 @@ import type { Kysely } from "kysely";
 import { createKysely } from "./kysely.js";
 import type { Schema } from "./schema.js";
 
-export type Param = string | number | Uint8Array | null;
+export type Param = string | number | null;
 
 export interface EngineResult {
   readonly rows: readonly object[];

@@ -11,8 +11,8 @@ export const migrations: Migrations = [
   async (session) => {
     const words =
       session.engine.kind === "sqlite"
-        ? { text: "text", bytes: "blob", id: "integer", clustered: " without rowid" }
-        : { text: `text collate "C"`, bytes: "bytea", id: "bigint", clustered: "" };
+        ? { text: "text", id: "integer", clustered: " without rowid" }
+        : { text: `text collate "C"`, id: "bigint", clustered: "" };
     for (const statement of createVersion1(words)) await session.run(statement, []);
   },
 ];

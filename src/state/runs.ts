@@ -1,6 +1,6 @@
 import type { RunReport } from "../model/report.js";
 import type { Database, Session } from "./database.js";
-import { corruptState, seal, sealBytes, sealText, unseal, unsealBytes, unsealText } from "./seal.js";
+import { corruptState, seal, sealText, unseal, unsealText } from "./seal.js";
 import type { ConnectionState, RunPatch, RunPhase, RunRow, StageProgress } from "./store.js";
 
 const phases = ["read", "plan", "write", "settle", "done"] as const satisfies readonly RunPhase[];
@@ -45,7 +45,7 @@ export async function findUnfinishedRun(
     setup: row.setup,
     phase: readPhase(place, row.phase),
     ...(unseal(place, row.progress, row.id) as Progress),
-    ...(row.resume === null ? {} : { resume: unsealBytes(place, row.resume, row.id) }),
+    ...(row.resume === null ? {} : { resume: unsealText(place, row.resume, row.id) }),
     ...(row.incomplete === null ? {} : { incomplete: unsealText(place, row.incomplete, row.id) }),
     ...(row.report === null ? {} : { report: unseal(place, row.report, row.id) as RunReport }),
   };
@@ -69,7 +69,7 @@ export async function insertRun(database: Database, run: RunRow): Promise<void> 
     progress: seal(progress, id),
     incomplete: incomplete === undefined ? null : sealText(incomplete, id),
     report: report === undefined ? null : seal(report, id),
-    resume: resume === undefined ? null : sealBytes(resume, id),
+    resume: resume === undefined ? null : sealText(resume, id),
   };
   await database.transaction(false, (session) =>
     session.kysely.insertInto("psync_runs").values(row).execute(),
@@ -82,7 +82,7 @@ export async function patchRun(database: Database, id: string, patch: RunPatch):
     ...(phase === undefined ? {} : { phase }),
     ...(incomplete === undefined ? {} : { incomplete: sealText(incomplete, id) }),
     ...(report === undefined ? {} : { report: seal(report, id) }),
-    ...(resume === undefined ? {} : { resume: sealBytes(resume, id) }),
+    ...(resume === undefined ? {} : { resume: sealText(resume, id) }),
   };
   await database.transaction(false, async (session) => {
     if (Object.keys(progress).length > 0) await changeProgress(session, id, progress);
@@ -111,7 +111,7 @@ export async function saveProgress(
 ): Promise<void> {
   await session.run("update psync_runs set progress = ?, resume = ? where id = ?", [
     seal(progress satisfies Progress, id),
-    resume === undefined ? null : sealBytes(resume, id),
+    resume === undefined ? null : sealText(resume, id),
     id,
   ]);
 }

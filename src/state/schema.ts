@@ -21,7 +21,7 @@ interface RunTable {
   progress: string;
   incomplete: string | null;
   report: string | null;
-  resume: Uint8Array | null;
+  resume: string | null;
 }
 
 interface NameTable {
@@ -46,8 +46,6 @@ export interface Schema {
 export interface SchemaWords {
   /** The type of a text column that compares by its UTF-8 bytes. */
   readonly text: string;
-  /** The type of a column of bytes. */
-  readonly bytes: string;
   /** The type of a whole number that is a table's key. */
   readonly id: string;
   /** Behind a table that is kept in the order of its key, where it can be told. */
@@ -76,7 +74,7 @@ const outcomeTexts = "'staged', 'same', 'created', 'updated', 'unchanged', 'skip
  *
  * An `sku` is null where it is spelled as `sku_key`.
  */
-export function createVersion1({ text, bytes, id, clustered }: SchemaWords): readonly string[] {
+export function createVersion1({ text, id, clustered }: SchemaWords): readonly string[] {
   return [
     `create table psync_slots (
       destination ${text} primary key, fence bigint not null, holder ${text}, taken_at ${text},
@@ -85,7 +83,7 @@ export function createVersion1({ text, bytes, id, clustered }: SchemaWords): rea
     `create table psync_runs (
       id ${text} primary key, connection ${text} not null, command ${text} not null, started_at ${text} not null,
       setup ${text} not null, phase ${text} not null, progress ${text} not null, incomplete ${text}, report ${text},
-      resume ${bytes})`,
+      resume ${text})`,
     `create table psync_issues (
       connection bigint not null, run bigint not null, key ${text} not null, outcome ${text} not null,
       code ${text} not null, sku ${text}, message ${text} not null, primary key (connection, run, key))`,

@@ -31,19 +31,6 @@ export function unsealText(place: string, sealed: string, ...columns: readonly s
   return text;
 }
 
-/** As `sealText`, in bytes: of a text that is long and written often it makes fewer copies. */
-export function sealBytes(text: string, ...columns: readonly string[]): Uint8Array {
-  const bytes = Buffer.allocUnsafe(checksumLength + Buffer.byteLength(text));
-  bytes.write(text, checksumLength);
-  bytes.write(checksum(bytes.subarray(checksumLength), columns), "latin1");
-  return bytes;
-}
-
-/** Opens what `sealBytes` closed, as `unseal` does. */
-export function unsealBytes(place: string, sealed: Uint8Array, ...columns: readonly string[]): string {
-  return unsealText(place, Buffer.from(sealed).toString(), ...columns);
-}
-
 /** The error for a state that cannot be trusted any more. Starting from scratch is the operator's decision. */
 export function corruptState(place: string, reason: string, cause?: unknown): ConfigError {
   const message = `the state store ${place} is damaged: ${reason}`;
@@ -55,7 +42,7 @@ export const rebuildHint =
   "restore it from a backup, or move it away and run again: psync then compares with what the destination holds, " +
   "which takes time and creates nothing twice";
 
-function checksum(text: string | Buffer, columns: readonly string[]): string {
+function checksum(text: string, columns: readonly string[]): string {
   const start = columns.length === 0 ? 0 : crc32(columns.join("\0"));
   return crc32(text, start).toString(16).padStart(8, "0");
 }

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 
-import { chunks, fromStored, list, toStored, tuples } from "../../src/state/database.js";
+import { chunks, fromStored, list, paddedChunks, toStored, tuples } from "../../src/state/database.js";
 
 describe("src/state/database.ts", () => {
   const text = fc.string({ unit: fc.constantFrom("\0", "\u0001", "\u0002", "a", "é") });
@@ -42,6 +42,17 @@ describe("src/state/database.ts", () => {
         const pieces = [...chunks(rows)];
         expect(pieces.flat()).toEqual(rows);
         for (const piece of pieces) expect([100, 50, 25, 10, 5, 2, 1]).toContain(piece.length);
+      }),
+    );
+  });
+
+  test("padded chunks are of the same sizes and ask for nothing else", () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer(), { maxLength: 250 }), (values) => {
+        const pieces = [...paddedChunks(values)];
+        expect(pieces).toHaveLength(Math.ceil(values.length / 100));
+        expect(new Set(pieces.flat())).toEqual(new Set(values));
+        for (const piece of pieces) expect(chunks(piece).next().value).toEqual(piece);
       }),
     );
   });

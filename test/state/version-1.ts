@@ -9,9 +9,9 @@ CREATE TABLE psync_slots ( destination text primary key, fence bigint not null, 
 insert into psync_slots values ('wms', 1, null, null, 0);
 CREATE TABLE psync_connections (connection text primary key, state text not null);
 insert into psync_connections values ('shop', '60c2eb35{"completedRun":"run-0","completedAt":"2026-11-22T08:01:00.000Z","cursor":"c0"}');
-CREATE TABLE psync_runs ( id text primary key, connection text not null, command text not null, started_at text not null, setup text not null, phase text not null, progress text not null, incomplete text, report text, resume blob);
+CREATE TABLE psync_runs ( id text primary key, connection text not null, command text not null, started_at text not null, setup text not null, phase text not null, progress text not null, incomplete text, report text, resume text);
 insert into psync_runs values ('run-0', 'shop', 'sync', '2026-11-22T08:00:00.000Z', 's', 'done', '3ebc6630{"absent":{},"recordsRead":1}', null, '77d2cfb4{"command":"sync","run":"run-0","status":"ok","dryRun":false,"source":{"channel":"etsy","account":"7"},"destination":{"type":"file","account":"f"},"startedAt":"2026-11-22T08:00:00.000Z","finishedAt":"2026-11-22T08:01:00.000Z","reconcile":true,"counts":{"read":1,"created":0,"updated":0,"unchanged":0,"skipped":1,"rejected":0,"failed":0,"missing":0},"requests":{"source":{"sent":0,"retried":0,"throttled":0},"destination":{"sent":0,"retried":0,"throttled":0}}}', null);
-insert into psync_runs values ('run-1', 'shop', 'import', '2026-11-23T08:00:00.000Z', 's', 'read', '30eae7ba{"absent":{},"recordsRead":3}', null, null, X'30623666396231307032');
+insert into psync_runs values ('run-1', 'shop', 'import', '2026-11-23T08:00:00.000Z', 's', 'read', '30eae7ba{"absent":{},"recordsRead":3}', null, null, '0b6f9b10p2');
 CREATE TABLE psync_issues ( connection bigint not null, run bigint not null, key text not null, outcome text not null, code text not null, sku text, message text not null, primary key (connection, run, key));
 insert into psync_issues values (1, 2, 'k9', 'skipped', 'status', 'Z', 'a draft');
 CREATE TABLE psync_ids (next bigint not null);

@@ -69,6 +69,31 @@ export function planLaws(subject: Subject): void {
       expect((await subject.store.counts(stage)).unchanged).toBe(1);
     });
 
+    test("what is as it was last written is no candidate for a write, and still a duplicate", async () => {
+      const twins = [candidate("k1", "A"), candidate("k2", "B"), candidate("k3", "B", "Other")];
+      await subject.write(twins.slice(0, 2), earlier);
+      await subject.put(twins);
+      expect((await subject.staged()).map((item) => item.key)).toEqual(["k3"]);
+      const groups = await collect(subject.store.skuGroups(stage));
+      expect(groups.map((group) => group.rows.map((row) => row.key).sort())).toEqual([["k2", "k3"]]);
+      const mark = { outcome: "skipped", code: "duplicate-sku", message: "twice" } as const;
+      await subject.store.mark(stage, ["k2", "k3"], mark);
+      expect(await subject.store.counts(stage)).toMatchObject({ unchanged: 1, skipped: 2 });
+      const outcomes = await subject.store.outcomesOf(stage.records, ["k1", "k2"]);
+      expect([...outcomes]).toEqual([
+        ["k1", "unchanged"],
+        ["k2", "skipped"],
+      ]);
+    });
+
+    test("what somebody else has written since it was staged is unchanged too", async () => {
+      await subject.put([candidate("k1", "A"), candidate("k2", "B")]);
+      await subject.write([candidate("y", "A")], { ...stage, connection: "else", records: "else" });
+      await subject.store.markUnchanged(stage);
+      expect((await subject.store.counts(stage)).unchanged).toBe(1);
+      expect((await subject.staged()).map((item) => item.key)).toEqual(["k2"]);
+    });
+
     test("what another destination holds is not known here", async () => {
       await subject.write([candidate("k1", "A")], { ...earlier, destination: "other" });
       await subject.put([candidate("k1", "A")]);
