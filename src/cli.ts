@@ -37,7 +37,10 @@ export function buildProgram(): Command {
     .option("-y, --yes", "answer the question with yes")
     .option("--dry-run", "print the plan and write nothing")
     .option("--fresh", "start anew although an interrupted import could be resumed")
-    .option("--force", "write although more would change than maxChanges allows")
+    .option(
+      "--force",
+      "write although more would change than maxChanges allows, and believe a cart that suddenly lacks a field",
+    )
     .addOption(new Option("--updates", "update products that differ, whatever the config says"))
     .addOption(new Option("--no-updates", "only add new products, whatever the config says"))
     .addOption(new Option("--price-sync", "send prices, whatever the config says"))

@@ -194,7 +194,7 @@ async function compareAll(parts: RunParts, signal: AbortSignal): Promise<Drift> 
   };
   const drift = { match: 0, differ: 0, missing: 0, extra: 0 };
   try {
-    const read = await readAndStage(parts, stage, row, undefined, undefined, () => undefined, signal);
+    const read = await readAndStage(parts, { stage, run: row, emit: () => undefined, signal });
     if (read.incomplete !== undefined) throw read.incomplete;
     await skipDuplicates(store, stage, parts.options.onDuplicateSku);
     let batch: Product[] = [];

@@ -18,26 +18,26 @@ export interface ReadResult {
 /** A field that this share more of the records lack than last time did not vanish by an edit: the answer is torn. */
 const vanishedShare = 0.2;
 
+export interface ReadJob {
+  readonly stage: StageKey;
+  readonly run: RunRow;
+  /** What the last complete read was like; absent where there is nothing to compare with. */
+  readonly previous?: ConnectionState;
+  /** The cursor of an incremental read. */
+  readonly since?: string;
+  readonly emit: Emit;
+  readonly signal: AbortSignal;
+}
+
 /**
  * Reads page by page, maps and stages; nothing of a page stays in memory. An incomplete answer is looked at a second
  * time, from the start. Throws what the channel throws, except IncompleteError, which is part of the result.
  */
-export async function readAndStage(
-  parts: RunParts,
-  stage: StageKey,
-  run: RunRow,
-  previous: ConnectionState | undefined,
-  since: string | undefined,
-  emit: Emit,
-  signal: AbortSignal,
-): Promise<ReadResult> {
-  const reader = new PageReader(parts, stage, run, since, emit, signal);
-  let result = await reader.read(run.resume);
-  result = withSuspicion(result, previous, since);
-  if (result.incomplete === undefined) return result;
-  emit({ kind: "second-look", message: result.incomplete.message });
-  const second = new PageReader(parts, stage, run, since, emit, signal);
-  return withSuspicion(await second.read(undefined), previous, since);
+export async function readAndStage(parts: RunParts, job: ReadJob): Promise<ReadResult> {
+  const first = withSuspicion(await new PageReader(parts, job).read(job.run.resume), job);
+  if (first.incomplete === undefined) return first;
+  job.emit({ kind: "second-look", message: first.incomplete.message });
+  return withSuspicion(await new PageReader(parts, job).read(undefined), job);
 }
 
 /** Reads once and counts what it sees. */
@@ -46,28 +46,15 @@ class PageReader {
   readonly absent: Record<string, number>;
   readonly #rules: JudgeRules;
   readonly #parts: RunParts;
-  readonly #stage: StageKey;
-  readonly #run: RunRow;
-  readonly #since: string | undefined;
-  readonly #emit: Emit;
-  readonly #signal: AbortSignal;
+  readonly #job: ReadJob;
 
-  constructor(
-    parts: RunParts,
-    stage: StageKey,
-    run: RunRow,
-    since: string | undefined,
-    emit: Emit,
-    signal: AbortSignal,
-  ) {
+  constructor(parts: RunParts, job: ReadJob) {
     this.#parts = parts;
-    this.#stage = stage;
-    this.#run = run;
-    this.#since = since;
-    this.#emit = emit;
-    this.#signal = signal;
+    this.#job = job;
     this.recordsRead = 0;
     this.absent = Object.create(null) as Record<string, number>;
+    // Fields that no record lacks count too: a field without a count was not looked at.
+    for (const root of parts.mapper.roots) this.absent[root] = 0;
     this.#rules = {
       includeDigital: parts.options.includeDigital,
       caseSensitiveSku: parts.destination.features.caseSensitiveSku,
@@ -76,23 +63,23 @@ class PageReader {
   }
 
   async read(resume: string | undefined): Promise<ReadResult> {
-    let { cursor, basis } = this.#run;
+    let { cursor, basis } = this.#job.run;
     if (resume === undefined) cursor = basis = undefined;
     else this.#continueCounts();
     let first = resume === undefined;
     let incomplete: IncompleteError | undefined;
     const request = {
       fields: this.#parts.mapper.roots,
-      ...(this.#since === undefined ? {} : { since: this.#since }),
+      ...(this.#job.since === undefined ? {} : { since: this.#job.since }),
       ...(resume === undefined ? {} : { resume }),
     };
     try {
-      for await (const page of this.#parts.channel.read(request, this.#signal)) {
+      for await (const page of this.#parts.channel.read(request, this.#job.signal)) {
         if (first) ({ cursor, basis } = page);
         first = false;
         const rows = [...page.records.map((record) => this.#judge(record)), ...page.rejects.map(judgeReject)];
         this.recordsRead += rows.length;
-        await this.#parts.store.stage(this.#stage, rows, {
+        await this.#parts.store.stage(this.#job.stage, rows, {
           ...(page.resume === undefined ? {} : { resume: page.resume }),
           ...(cursor === undefined ? {} : { cursor }),
           ...(basis === undefined ? {} : { basis }),
@@ -100,7 +87,7 @@ class PageReader {
           recordsRead: this.recordsRead,
         });
         const declared = page.declared === undefined ? {} : { declared: page.declared };
-        this.#emit({ kind: "reading", read: this.recordsRead, ...declared });
+        this.#job.emit({ kind: "reading", read: this.recordsRead, ...declared });
       }
     } catch (error) {
       if (!(error instanceof IncompleteError)) throw error;
@@ -116,8 +103,8 @@ class PageReader {
   }
 
   #continueCounts(): void {
-    this.recordsRead = this.#run.recordsRead ?? 0;
-    Object.assign(this.absent, this.#run.absent);
+    this.recordsRead = this.#job.run.recordsRead ?? 0;
+    Object.assign(this.absent, this.#job.run.absent);
   }
 
   #judge(record: Parameters<typeof judgeRecord>[0]): StagedRecord {
@@ -129,11 +116,7 @@ class PageReader {
 }
 
 /** What the cart cannot tell itself: everything gone at once, or a field that vanished from many records. */
-function withSuspicion(
-  result: ReadResult,
-  previous: ConnectionState | undefined,
-  since: string | undefined,
-): ReadResult {
+function withSuspicion(result: ReadResult, { previous, since }: ReadJob): ReadResult {
   if (result.incomplete !== undefined || since !== undefined) return result;
   // Nothing to compare with: never read before, or an empty cart.
   if (previous === undefined || (previous.recordsRead ?? 0) === 0) return result;
@@ -142,17 +125,18 @@ function withSuspicion(
     return { ...result, incomplete: new IncompleteError("source-empty", message, { hint: lookHint }) };
   }
   for (const [field, share] of Object.entries(result.absent)) {
-    const before = previous.absent?.[field] ?? 0;
-    if (share - before <= vanishedShare) continue;
+    const before = previous.absent?.[field];
+    if (before === undefined || share - before <= vanishedShare) continue;
     const message = `the field "${field}" is gone from ${percent(share)} of the records; last time ${percent(before)} lacked it`;
     return { ...result, incomplete: new IncompleteError("field-vanished", message, { hint: lookHint }) };
   }
   return result;
 }
 
-const lookHint = "look at the cart; the next run reads everything again";
+const lookHint = "look at the cart; the next run looks again. If it is meant so, run once with --force";
 
-function shares(absent: Readonly<Record<string, number>>, total: number): Record<string, number> {
+/** Counts of records that lacked a field, as shares of all. */
+export function shares(absent: Readonly<Record<string, number>>, total: number): Record<string, number> {
   if (total === 0) return {};
   return Object.fromEntries(Object.entries(absent).map(([field, count]) => [field, count / total]));
 }

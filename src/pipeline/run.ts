@@ -7,7 +7,7 @@ import type { Emit } from "./events.js";
 import { connectionName, destinationName, type RunParts } from "./parts.js";
 import type { PlanSummary } from "./plan.js";
 import { guardChanges, makePlan, planEntries } from "./planning.js";
-import { readAndStage, type ReadResult } from "./read.js";
+import { readAndStage, type ReadResult, shares } from "./read.js";
 import { type HeldSlot, holdSlot } from "./slot.js";
 import { settleDocument, writeDocument, writeItems } from "./write.js";
 
@@ -16,7 +16,7 @@ export interface RunRequest {
   readonly dryRun: boolean;
   /** Starts anew although an interrupted run could be resumed. */
   readonly fresh: boolean;
-  /** Overrides `maxChanges`. */
+  /** Overrides `maxChanges`, and takes an answer of the cart that looks torn for a good one. */
   readonly force: boolean;
   readonly holder: Holder;
   readonly emit: Emit;
@@ -90,15 +90,14 @@ class Run {
       await this.#begin();
       const previous = await store.connection(this.#row.connection);
       if (this.#row.phase === "read") {
-        this.#read = await readAndStage(
-          this.#parts,
-          this.#stage,
-          this.#row,
-          previous,
-          undefined,
-          this.#request.emit,
-          this.#signal,
-        );
+        this.#read = await readAndStage(this.#parts, {
+          stage: this.#stage,
+          run: this.#row,
+          // With --force the cart is taken at its word.
+          ...(previous === undefined || this.#request.force ? {} : { previous }),
+          emit: this.#request.emit,
+          signal: this.#signal,
+        });
         const incomplete = this.#read.incomplete?.message;
         await this.#moveTo("plan", incomplete === undefined ? {} : { incomplete });
       }
@@ -205,7 +204,7 @@ class Run {
     const report = this.#report(counts, statusOf(error, incomplete, counts));
     if (!dryRun && (error === undefined || endsRun(error))) {
       const complete = error === undefined && !declined && incomplete === undefined;
-      const state = complete ? { state: await this.#connectionState(report), full: true } : undefined;
+      const state = complete ? { state: this.#connectionState(report), full: true } : undefined;
       await store.finishRun(stage, report, state);
     } else if (!dryRun) {
       // Left open: the next run of this command resumes here.
@@ -261,19 +260,18 @@ class Run {
     };
   }
 
-  async #connectionState(report: RunReport): Promise<ConnectionState> {
+  #connectionState(report: RunReport): ConnectionState {
     // A run that was resumed behind its read has what it needs of it in its row.
     const kept = this.#read ?? this.#row;
-    const previous = await this.#parts.store.connection(this.#row.connection);
-    const absent = this.#read?.absent ?? previous?.absent;
     const recordsRead = this.#read?.recordsRead ?? this.#row.recordsRead;
+    const absent = this.#read?.absent ?? shares(this.#row.absent ?? {}, recordsRead ?? 0);
     return {
       ...(kept.cursor === undefined ? {} : { cursor: kept.cursor }),
       ...(kept.basis === undefined ? {} : { basis: kept.basis }),
       completedRun: report.run,
       completedAt: report.finishedAt,
       reconciledAt: report.finishedAt,
-      ...(absent === undefined ? {} : { absent }),
+      absent,
       ...(recordsRead === undefined ? {} : { recordsRead }),
     };
   }

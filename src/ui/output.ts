@@ -23,6 +23,10 @@ export interface OutputFlags {
 
 export function createOutput(flags: OutputFlags): Output {
   const { stdin, stdout, stderr } = process;
+  // Who reads may leave (psync ... | head); what psync does goes on all the same.
+  for (const stream of [stdout, stderr]) {
+    if (stream.listenerCount("error") === 0) stream.on("error", ignoreClosedPipe);
+  }
   return {
     json: flags.json === true,
     interactive: stderr.isTTY && flags.json !== true,
@@ -31,10 +35,18 @@ export function createOutput(flags: OutputFlags): Output {
     paintNotes: new Chalk({ level: flags.color && stderr.isTTY ? 1 : 0 }),
     print: (text) =>
       new Promise((resolve, reject) => {
-        stdout.write(text, (error) => (error == null ? resolve() : reject(error)));
+        stdout.write(text, (error) => (error == null || isClosedPipe(error) ? resolve() : reject(error)));
       }),
     note: (line) => {
       stderr.write(`${line}\n`);
     },
   };
+}
+
+function ignoreClosedPipe(error: Error): void {
+  if (!isClosedPipe(error)) throw error;
+}
+
+function isClosedPipe(error: Error): boolean {
+  return "code" in error && (error.code === "EPIPE" || error.code === "ERR_STREAM_DESTROYED");
 }

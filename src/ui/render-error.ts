@@ -42,6 +42,8 @@ export function noteError(output: Output, error: unknown, redact: (text: string)
   output.note(`${paint.red("error:")} ${visible(redact(error.message))}`);
   if (error instanceof ConfigError) {
     for (const fault of error.faults) {
+      // A single fault may be the whole message.
+      if (fault.message === error.message) continue;
       const place = [fault.file, fault.line, fault.column].filter((part) => part !== undefined).join(":");
       const path = fault.path === "" ? "" : `${fault.path}: `;
       output.note(`  ${visible(redact(`${place === "" ? "" : `${place}  `}${path}${fault.message}`))}`);

@@ -262,6 +262,17 @@ describe("psync, packed and installed", () => {
     expect(JSON.parse(faulty.stdout)).toMatchObject({ status: "failed", faults: [{ line: 3 }] });
   });
 
+  test("a reader that leaves early (| head) does not stop the import", async () => {
+    const cwd = configure({});
+    const ran = await psync(installed.bin, ["import", "--yes", "--json"], {
+      cwd,
+      watch: (child) => void child.stdout?.destroy(),
+    });
+    expect(ran).toMatchObject({ code: 0 });
+    expect(ran.stderr).not.toContain("EPIPE");
+    expect(existsSync(join(cwd, "out/products.jsonl"))).toBe(true);
+  });
+
   test("an operator's own table maps what the built-in one does not", async () => {
     const cwd = configure({ mapping: { channel: "own.yaml" } });
     writeFileSync(
