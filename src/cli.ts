@@ -71,7 +71,10 @@ export function buildProgram(): Command {
       "a psync command to run against it, after which it stops: psync sandbox -- import --yes",
     )
     .option("--port <port>", "port on 127.0.0.1 (default: 4747, or a free one when that is taken)")
-    .option("--products <count>", "how many products the shop has, about (default: the sample of about 500)")
+    .option(
+      "--products <count>",
+      "about how many products the shop has, variations not counted (default: 460)",
+    )
     .option("--seed <number>", "another seed makes another catalogue")
     .option("--fault <name...>", "switch on a fault; --fault list names them")
     .option("--dir <folder>", "write a config there that reads the shop and writes a file beside it")
