@@ -182,7 +182,11 @@ export interface StateStore {
   startRun(run: RunRow): Promise<void>;
   saveRun(id: string, patch: RunPatch): Promise<void>;
 
-  /** Keeps a page and the run's progress in one transaction. A record staged before is replaced. */
+  /**
+   * Keeps a page and the run's progress in one transaction. A record staged before is replaced. A candidate whose
+   * fingerprint is the one last written under its SKU counts as unchanged at once: `staged` and `countStaged` do not give
+   * it, `skuGroups` still does.
+   */
   stage(stage: StageKey, records: readonly StagedRecord[], progress: StageProgress): Promise<void>;
   /** SKUs with several candidates. Safe to mark rows of a group while iterating. */
   skuGroups(stage: StageKey): AsyncIterable<SkuGroup>;
