@@ -12,9 +12,8 @@ import type { Config } from "./config/schema.js";
 import type { Destination } from "./destinations/destination.js";
 import { destinations } from "./destinations/index.js";
 import { ConfigError } from "./errors.js";
-import { createHttpClient } from "./http/client.js";
+import { createHttpClient, type PacedClient } from "./http/client.js";
 import { systemClock } from "./http/clock.js";
-import type { HttpClient } from "./http/contract.js";
 import { createPacer } from "./http/pacing.js";
 import { createRedactor } from "./http/redaction.js";
 import { compileTable } from "./mapping/compile.js";
@@ -110,7 +109,7 @@ function refuseDestinationTable({ mapping, destination }: Config): void {
   throw new ConfigError("destination-table", message, [fault]);
 }
 
-function createChannelClient({ config, secrets }: LoadedConfig, hooks: RuntimeHooks): HttpClient {
+function createChannelClient({ config, secrets }: LoadedConfig, hooks: RuntimeHooks): PacedClient {
   const { http } = channels[config.source.channel];
   const maxConcurrent = config.options.concurrency ?? http.concurrency;
   return createHttpClient({
@@ -124,7 +123,7 @@ function createChannelClient({ config, secrets }: LoadedConfig, hooks: RuntimeHo
   });
 }
 
-function createChannel({ source }: Config, http: HttpClient, hooks: RuntimeHooks): SourceChannel {
+function createChannel({ source }: Config, http: PacedClient, hooks: RuntimeHooks): SourceChannel {
   return channels[source.channel].create(source, { http, clock: systemClock, warn: hooks.warn });
 }
 

@@ -70,7 +70,7 @@ const longestBackoffMs = 60_000;
 const passingStatuses = new Set([429, 500, 502, 503, 504, 520, 521, 522, 523, 524]);
 
 /** The statuses that pass by themselves, as a rule: 429, 500, 502, 503, 504 and Cloudflare's 520 to 524. */
-export function defaultShouldRetry(response: HttpResponse): RetryVerdict {
+function defaultShouldRetry(response: HttpResponse): RetryVerdict {
   return passingStatuses.has(response.status);
 }
 

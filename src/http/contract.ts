@@ -9,7 +9,7 @@ export interface Clock {
 
 export interface HttpRequest {
   readonly method: "GET" | "HEAD" | "POST" | "PUT" | "PATCH" | "DELETE";
-  /** Absolute. Credentials never stand in it unless `secretQuery` says so. */
+  /** Absolute, without credentials: those are put in by `prepare`, attempt by attempt. */
   readonly url: string;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -37,7 +37,8 @@ export interface HttpClient {
    * Sends a request, at the pacer's pace, again where that is safe and the vendor's `shouldRetry` says so. Resolves
    * with any status that is not to be retried, 4xx included: what it means is the vendor's to say. Redirects are
    * answers, never followed. `prepare` is called before each attempt and may add headers or sign the URL anew.
-   * Throws TransientError when attempts are used up, InterruptedError on abort.
+   * Throws TransientError when attempts are used up, RemoteError for an answer that no attempt would change (a bad
+   * certificate, a body that is too large), InterruptedError on abort.
    */
   request(request: HttpRequest, prepare?: (request: HttpRequest) => HttpRequest): Promise<HttpResponse>;
   /** What was sent so far, for the report. */

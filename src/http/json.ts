@@ -11,20 +11,22 @@ export interface JsonAnswer {
 
 /**
  * Requests JSON. An answer of 2xx that is empty, a web page, cut or damaged is asked for again like a 500, where the
- * request may be repeated; any other status is the caller's to judge. Throws as `request` and `parseJson` do.
+ * request may be repeated; any other status is the caller's to judge. `redact` hides secrets that the answer may echo.
+ * Throws as `request` and `parseJson` do.
  */
 export async function requestJson(
   client: PacedClient,
   request: ClientRequest,
   who: string,
   prepare?: (request: HttpRequest) => HttpRequest,
+  redact?: (text: string) => string,
 ): Promise<JsonAnswer> {
   let value: unknown;
   const inspect = (response: ByteResponse): void => {
     request.inspect?.(response);
     value = undefined;
     if (response.status >= 200 && response.status < 300 && response.status !== 204)
-      value = parseJson(response, who);
+      value = parseJson(response, who, redact);
   };
   const response = await client.request({ ...request, inspect }, prepare);
   return { response, value };

@@ -142,7 +142,9 @@ class Run {
     const plan = await makePlan(parts, this.#stage, dryRun, emit, this.#signal);
     this.#plan = plan;
     emit({ kind: "planned", plan });
-    if (!this.#request.force) await guardChanges(parts, this.#stage, plan);
+    // What was begun was allowed then.
+    const allowed = this.#request.force || this.#row.phase === "write";
+    if (!allowed) await guardChanges(parts, this.#stage, plan);
     const held = this.#held;
     if (dryRun || held === undefined) return true;
     const nothingToDo = plan.create + plan.update === 0;

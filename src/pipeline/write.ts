@@ -35,6 +35,7 @@ export async function writeItems(
     signal.throwIfAborted();
     await slot.assertHeld();
     const changes = batch;
+    const before = written;
     batch = [];
     for await (const settled of acknowledged(parts.destination, changes, signal)) {
       await parts.store.settle(stage, slot, settled);
@@ -42,6 +43,10 @@ export async function writeItems(
       written += settled.length;
       emit({ kind: "writing", written, total, failed });
     }
+    if (written - before === changes.length) return;
+    // An aborted write ends early; what it left stays staged, and the run must not pass for a whole one.
+    signal.throwIfAborted();
+    throw new Error(`${parts.destination.id} gave ${written - before} results for ${changes.length} changes`);
   };
   for await (const item of candidates(parts, stage, {})) {
     const decision = planChange(item, parts.options);

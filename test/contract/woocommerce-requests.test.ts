@@ -2,7 +2,8 @@ import { readdirSync } from "node:fs";
 import { resolve } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { createWooChannel, type WooSettings } from "../../src/channels/woocommerce/index.js";
-import type { HttpClient, HttpRequest } from "../../src/http/contract.js";
+import type { PacedClient } from "../../src/http/client.js";
+import type { HttpRequest } from "../../src/http/contract.js";
 import { compileTable } from "../../src/mapping/compile.js";
 import { loadTable } from "../../src/mapping/load.js";
 import { startWooShop, type WooShop, type WooShopOptions } from "../../src/sandbox/woocommerce/server.js";
@@ -50,7 +51,7 @@ describeContract("psync's requests against a recorded WooCommerce 11.0.1", (dir)
       clock: createFakeClock({ autoAdvance: true, now: recordedAt }),
     });
     // What ends TLS before a shop; requests are looked at as they leave psync.
-    const proxy: HttpClient = {
+    const proxy: PacedClient = {
       counts: () => http.counts(),
       request: (request, prepare) => {
         const prepared = prepare?.(request) ?? request;

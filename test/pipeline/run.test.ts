@@ -274,7 +274,12 @@ describe("src/pipeline/run.ts", () => {
     expect(exitCodeOf(stopped)).toBe(7);
     expect(stopped.report).toMatchObject({ status: "failed", counts: { read: 120, updated: 0 } });
     expect(bench.destination.writes).toHaveLength(120);
-    expect((await bench.run({ force: true })).report.counts.updated).toBe(61);
+    const stop = new AbortController();
+    bench.destination.onWrite = () => stop.abort();
+    expect((await bench.run({ force: true, signal: stop.signal })).report.status).toBe("interrupted");
+    bench.destination.onWrite = undefined;
+    // What --force has begun is finished by a plain run.
+    expect((await bench.run()).report).toMatchObject({ status: "ok", counts: { updated: 61 } });
   });
 
   test("one run at a time: a taken slot is refused at once and names its holder", async () => {

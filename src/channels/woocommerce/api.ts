@@ -3,6 +3,7 @@ import { randomBytes } from "node:crypto";
 import { ConfigError, InterruptedError, PsyncError } from "../../errors.js";
 import { parseJson } from "../../http/body.js";
 import type { HttpRequest, HttpResponse } from "../../http/contract.js";
+import { type JsonAnswer, requestJson } from "../../http/json.js";
 import { createRedactor } from "../../http/redaction.js";
 import { type ErrorContext, redirectError, toWooError } from "./errors.js";
 import { signUrl } from "./oauth.js";
@@ -60,6 +61,14 @@ export function parseSite(url: string): string | undefined {
   return origin + pathname.replace(/\/+$/, "");
 }
 
+interface SendHow {
+  readonly attempts?: number;
+  /** Without credentials. */
+  readonly open?: boolean;
+  /** Whatever answers is taken as it is; otherwise an answer of 200 must be JSON, and is asked for again. */
+  readonly anything?: boolean;
+}
+
 /** Makes the client of one shop. The prefix of its API is learnt once and kept. */
 export function createWooApi(settings: WooSettings, parts: WooParts): WooApi {
   const site = parseSite(settings.url);
@@ -94,23 +103,26 @@ export function createWooApi(settings: WooSettings, parts: WooParts): WooApi {
     method: "GET" | "HEAD",
     url: string,
     signal: AbortSignal,
-    how: { readonly attempts?: number; readonly open?: boolean },
-  ): Promise<HttpResponse> {
+    how: SendHow,
+  ): Promise<JsonAnswer> {
     let target = url;
     for (let hop = 0; ; hop += 1) {
       if (signal.aborted) throw new InterruptedError();
-      const response = await parts.http.request(
-        {
-          method,
-          url: target,
-          headers: { accept: "application/json" },
-          signal,
-          ...(how.attempts === undefined ? {} : { attempts: how.attempts }),
-        },
-        how.open === true ? undefined : withCredentials,
-      );
-      const location = response.headers["location"];
-      if (response.status < 300 || response.status >= 400 || location === undefined) return response;
+      const request = {
+        method,
+        url: target,
+        headers: { accept: "application/json" },
+        signal,
+        ...(how.attempts === undefined ? {} : { attempts: how.attempts }),
+      };
+      const prepare = how.open === true ? undefined : withCredentials;
+      const answer =
+        how.anything === true
+          ? { response: await parts.http.request(request, prepare), value: undefined }
+          : await requestJson(parts.http, request, "the shop", prepare, redact);
+      const { status, headers } = answer.response;
+      const location = headers["location"];
+      if (status < 300 || status >= 400 || location === undefined) return answer;
       const next = nextHop(target, location);
       // Credentials are never carried to another origin, and a loop ends here as well.
       if (next === undefined || hop >= maxHops)
@@ -125,9 +137,9 @@ export function createWooApi(settings: WooSettings, parts: WooParts): WooApi {
     signal: AbortSignal,
     how: { readonly attempts?: number; readonly open?: boolean } = {},
   ): Promise<WooAnswer> {
-    const response = await send("GET", `${rootOf()}/${path}${toSearch(query)}`, signal, how);
+    const { response, value } = await send("GET", `${rootOf()}/${path}${toSearch(query)}`, signal, how);
     if (response.status !== 200) throw toWooError(response, contextOf(path));
-    return { body: parseJson(response, "the shop", redact), ...factsOf(response) };
+    return { body: value, ...factsOf(response) };
   }
 
   function rootOf(): string {
@@ -143,9 +155,8 @@ export function createWooApi(settings: WooSettings, parts: WooParts): WooApi {
   async function open(signal: AbortSignal): Promise<SiteAnswer> {
     const fields = "name,gmt_offset,timezone_string,namespaces";
     for (const lastTry of root === undefined ? [false, true] : [true]) {
-      const response = await send("GET", `${rootOf()}/${toSearch({ _fields: fields })}`, signal, {
-        open: true,
-      });
+      const address = `${rootOf()}/${toSearch({ _fields: fields })}`;
+      const { response } = await send("GET", address, signal, { open: true, anything: true });
       if (response.status === 404 && !lastTry) {
         const found = await findRoot(signal);
         if (found === undefined) return factsOf(response);
@@ -162,7 +173,7 @@ export function createWooApi(settings: WooSettings, parts: WooParts): WooApi {
 
   /** Every page of a WordPress site names the address of its API in a header. */
   async function findRoot(signal: AbortSignal): Promise<string | undefined> {
-    const response = await send("HEAD", `${account}/`, signal, { open: true });
+    const { response } = await send("HEAD", `${account}/`, signal, { open: true, anything: true });
     const link = /<([^>]+)>;\s*rel="?https:\/\/api\.w\.org\/"?/.exec(response.headers["link"] ?? "")?.[1];
     if (link === undefined || !URL.canParse(link, account)) return undefined;
     const found = new URL(link, account);

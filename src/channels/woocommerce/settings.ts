@@ -1,6 +1,5 @@
-import { isWebPage } from "../../http/body.js";
-import { type ClientOptions, defaultShouldRetry } from "../../http/client.js";
-import type { Clock, HttpClient, HttpResponse } from "../../http/contract.js";
+import type { ClientOptions, PacedClient } from "../../http/client.js";
+import type { Clock } from "../../http/contract.js";
 
 /** The part of the config that this channel needs. */
 export interface WooSettings {
@@ -20,7 +19,7 @@ export interface WooSettings {
 
 /** What the channel works with. */
 export interface WooParts {
-  readonly http: HttpClient;
+  readonly http: PacedClient;
   readonly clock: Clock;
   /** A text that is never the same twice, for OAuth. Default: random. */
   readonly nonce?: () => string;
@@ -38,14 +37,4 @@ export const wooHttpPolicy = {
   concurrency: 1,
   maxBodyBytes: 8 * 2 ** 20,
   finalResponse: "return",
-  shouldRetry: shouldRetryWoo,
 } as const satisfies Partial<ClientOptions>;
-
-/** A web page, half an answer or none in place of API data is often gone a moment later. */
-function shouldRetryWoo(response: HttpResponse): ReturnType<typeof defaultShouldRetry> {
-  if (response.status !== 200 || !/\/wc\/(store\/)?v\d/.test(response.url))
-    return defaultShouldRetry(response);
-  const text = response.text.trim();
-  if (text === "" || isWebPage(response)) return true;
-  return /^[[{]/.test(text) && !/[\]}]$/.test(text);
-}
