@@ -1,3 +1,5 @@
+import type { PacedClient } from "../http/client.js";
+import type { Clock } from "../http/contract.js";
 import type { RecordReject, SourceRecord } from "../model/record.js";
 import type { CheckResult } from "../model/report.js";
 
@@ -26,6 +28,50 @@ export interface RecordPage {
   readonly basis?: string;
 }
 
+/** A place that the cart keeps stock at. */
+export interface StockLocation {
+  /** As `options.inventoryLocation` takes it. */
+  readonly id: string;
+  readonly name: string;
+  readonly active: boolean;
+}
+
+/**
+ * What a channel keeps between runs beside its records, for all processes that work with one source account: rotating
+ * tokens, what is left of a day's quota, facts that cost a request each. Losing it costs requests, or an operator's
+ * consent, never correctness. The values are secret: they are encrypted where the state has a key.
+ */
+export interface ChannelMemory {
+  /** Names that nothing is kept under are absent from the map. */
+  get(names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /** Keeps values durably, all of them or none. */
+  set(entries: ReadonlyMap<string, string>): Promise<void>;
+  /**
+   * Runs `work` while no other process runs any under the same name. What must be true for everybody is read anew
+   * inside, and kept by `keep`, which throws LockHeldError, keeping nothing, when the lock was lost meanwhile. Throws
+   * TransientError when somebody else has the lock for a minute, InterruptedError on abort.
+   */
+  exclusive<Result>(
+    name: string,
+    signal: AbortSignal,
+    work: (keep: ChannelMemory["set"]) => Promise<Result>,
+  ): Promise<Result>;
+}
+
+/** What every channel works with. */
+export interface ChannelParts {
+  /** Made with the channel's own HTTP policy. */
+  readonly http: PacedClient;
+  readonly clock: Clock;
+  /** Hears of what the operator should know although the run goes on. */
+  readonly warn: (message: string) => void;
+  readonly memory: ChannelMemory;
+  /** Hides the account's secrets in a text that a vendor sent. */
+  readonly redact: (text: string) => string;
+  /** Adds a secret that was learnt on the way (an access token) to those that no output may hold. */
+  readonly hide: (secret: string) => void;
+}
+
 export interface SourceChannel {
   /** The registry's key. */
   readonly id: string;
@@ -34,6 +80,8 @@ export interface SourceChannel {
   readonly features: { readonly updatedSince: boolean; readonly locations: boolean };
   /** Proves credentials and read scopes, changing nothing. A failed check is a result, not a throw. */
   check(signal: AbortSignal): AsyncIterable<CheckResult>;
+  /** With `features.locations`: every place that stock is kept at, active or not. Throws as `read` does. */
+  locations?(signal: AbortSignal): Promise<readonly StockLocation[]>;
   /**
    * Yields each record once, page by page; a page is fetched only when it is asked for. `since` is inclusive;
    * without `features.updatedSince` the whole catalogue comes. An unreadable record lands in `page.rejects`.

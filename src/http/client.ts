@@ -2,6 +2,7 @@ import { InterruptedError, RemoteError, TransientError } from "../errors.js";
 import { isWebPage, pageTitle } from "./body.js";
 import type { Clock, HttpClient, HttpRequest, HttpResponse } from "./contract.js";
 import { createExchange, defaultTimeouts, type ByteResponse, type Timeouts } from "./exchange.js";
+import { createDownloader, type Download } from "./download.js";
 import { describeRequest, ExchangeFailure } from "./failure.js";
 import { createPacer, type Observation, type Pacer } from "./pacing.js";
 import { redactByName, redactUrl } from "./redaction.js";
@@ -60,9 +61,18 @@ export interface ClientOptions {
   readonly trace?: (line: string) => void;
 }
 
+/** What a vendor decides of how its requests are sent. */
+export type ClientPolicy = Omit<ClientOptions, "userAgent" | "clock" | "redact" | "random" | "trace">;
+
 /** The contract's client, which also takes what ClientRequest adds and gives bytes. */
 export interface PacedClient extends HttpClient {
   request(request: ClientRequest, prepare?: (request: HttpRequest) => HttpRequest): Promise<ByteResponse>;
+  /**
+   * Fetches a body of any size into a temporary file, from a host that hands out results by signed addresses: without
+   * the pacer, and without any header but those of the request. Repeated as `request` is, from the first byte. Throws
+   * RemoteError with its `status` for any 3xx or 4xx, TransientError when attempts are used up, InterruptedError on abort.
+   */
+  download(request: ClientRequest): Promise<Download>;
 }
 
 const firstBackoffMs = 1000;
@@ -247,8 +257,49 @@ export function createHttpClient(options: ClientOptions): PacedClient {
     }
   }
 
+  const fetchOnce = createDownloader({
+    who,
+    userAgent: options.userAgent,
+    timeouts: { ...defaultTimeouts, ...options.timeouts },
+    redact,
+  });
+
+  async function download(request: ClientRequest): Promise<Download> {
+    const attempts = request.attempts ?? options.attempts ?? 5;
+    const target = describeRequest(request, redact);
+    for (let number = 1; ; number += 1) {
+      counts.sent += 1;
+      if (number > 1) counts.retried += 1;
+      let error: TransientError;
+      try {
+        const got = await fetchOnce(request);
+        trace?.(`${target}: ${got.status}, ${got.size} bytes into a file`);
+        if (got.status < 300) return got;
+        await got.discard();
+        const message = `${who} answered ${got.status} to ${target}`;
+        if (!passingStatuses.has(got.status))
+          throw new RemoteError("download-refused", message, { status: got.status });
+        error = new TransientError("server-error", message);
+      } catch (caught) {
+        if (!(caught instanceof ExchangeFailure)) throw caught;
+        error = new TransientError("no-answer", `${who} did not answer ${target}: ${caught.message}`);
+      }
+      trace?.(error.message);
+      if (number >= attempts) throw afterAttempts(error, number);
+      await clock.sleep(backoffMs(number), request.signal);
+    }
+  }
+
   return {
     counts: () => ({ ...counts }),
+    async download(request) {
+      try {
+        return await download(request);
+      } catch (error) {
+        if (request.signal.aborted) throw new InterruptedError();
+        throw error;
+      }
+    },
     async request(request, prepare = (same) => same) {
       try {
         return await send(request, prepare);

@@ -89,7 +89,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
       const { statusCode, headers, rawBody } = await pending;
       const wire = Buffer.from(rawBody.buffer, rawBody.byteOffset, rawBody.byteLength);
       const bytes = await inflateBody(wire, headers["content-encoding"] ?? "", maxBodyBytes);
-      return toResponse(statusCode, flatten(headers), bytes, shownUrl);
+      return toResponse(statusCode, flattenHeaders(headers), bytes, shownUrl);
     } catch (error) {
       if (overflow) throw tooLarge(context);
       if (signal.aborted) throw new InterruptedError();
@@ -119,7 +119,8 @@ function toResponse(
   };
 }
 
-function flatten(headers: IncomingHttpHeaders): Readonly<Record<string, string>> {
+/** Header lines as one record: names in lower case, several of one name joined by ", ". */
+export function flattenHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const flat: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
     if (value !== undefined) flat[name] = typeof value === "string" ? value : value.join(", ");

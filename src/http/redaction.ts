@@ -63,9 +63,22 @@ const rules: readonly RegExp[] = [
  * Makes a function that hides secrets in a text: each of `secrets` as it is, escaped in any way that addresses, forms,
  * JSON and HTML escape, in hexadecimal and in base64 (also inside a longer base64 text, as in `user:secret`), and
  * whatever stands behind a name known for secrets or in an authorization header. Secrets of fewer than four
- * characters are left alone.
+ * characters are left alone. A secret that is put into the list later, as a token that was learnt on the way, is hidden
+ * from then on.
  */
 export function createRedactor(secrets: readonly string[]): (text: string) => string {
+  let count = secrets.length;
+  let redact = compile(secrets);
+  return (text) => {
+    if (secrets.length !== count) {
+      count = secrets.length;
+      redact = compile(secrets);
+    }
+    return redact(text);
+  };
+}
+
+function compile(secrets: readonly string[]): (text: string) => string {
   const known = [...new Set(secrets)].filter((secret) => secret.length >= shortestSecret);
   if (known.length === 0) return redactByName;
   // The longest first: a secret may be part of another one.

@@ -53,6 +53,7 @@ describeContract("psync's requests against a recorded WooCommerce 11.0.1", (dir)
     // What ends TLS before a shop; requests are looked at as they leave psync.
     const proxy: PacedClient = {
       counts: () => http.counts(),
+      download: (request) => http.download(request),
       request: (request, prepare) => {
         const prepared = prepare?.(request) ?? request;
         sent.push(prepared);

@@ -1,6 +1,7 @@
 import { ConfigError, InterruptedError, PsyncError, RemoteError } from "../../errors.js";
 import { pageTitle } from "../../http/body.js";
 import type { CheckResult } from "../../model/report.js";
+import { pass, runCheckList } from "../check-list.js";
 import { parseSite, type SiteAnswer } from "./api.js";
 import type { ReadContext } from "./read.js";
 import { currencySchema, systemStatusSchema } from "./schema.js";
@@ -12,18 +13,12 @@ const clockWarnMs = 5 * 60_000;
 
 /** Runs the checks in a fixed order; one that an earlier failure makes pointless is skipped. Only GET and HEAD. */
 export async function* checkShop(context: ReadContext, signal: AbortSignal): AsyncGenerator<CheckResult> {
-  let failed: string | undefined;
   const seen: Findings = {};
-  for (const [name, check] of Object.entries(checks)) {
-    if (failed !== undefined) {
-      yield { name, outcome: "skip", message: `not tried, because ${failed} failed` };
-      continue;
-    }
-    const result = await runCheck(name, check, context, seen, signal);
-    yield result;
-    // Rights to the settings may be missing while everything else is in order.
-    if (result.outcome === "fail" && name !== "units") failed = name;
-  }
+  const bound = Object.entries(checks).map(
+    ([name, check]) => [name, (on: AbortSignal) => check(context, seen, on)] as const,
+  );
+  // Rights to the settings may be missing while everything else is in order.
+  yield* runCheckList(Object.fromEntries(bound), signal, ["units"]);
   yield {
     name: "write-permission",
     outcome: "skip",
@@ -39,35 +34,14 @@ interface Findings {
   dateMs?: number;
 }
 
-async function runCheck(
-  name: string,
-  check: Check,
-  context: ReadContext,
-  seen: Findings,
-  signal: AbortSignal,
-): Promise<CheckResult> {
-  try {
-    return { name, ...(await check(context, seen, signal)) };
-  } catch (error) {
-    if (!(error instanceof PsyncError) || error instanceof InterruptedError) throw error;
-    return {
-      name,
-      outcome: "fail",
-      message: error.message,
-      ...(error.hint === undefined ? {} : { hint: error.hint }),
-      exitCode: error.exitCode,
-    };
-  }
-}
-
-type Check = (
+type ShopCheck = (
   context: ReadContext,
   seen: Findings,
   signal: AbortSignal,
 ) => Promise<Omit<CheckResult, "name">>;
 
 /** In the order in which they are told. */
-const checks: Readonly<Record<string, Check>> = {
+const checks: Readonly<Record<string, ShopCheck>> = {
   url: async ({ api, settings }) => {
     if (parseSite(settings.url) === undefined) {
       const message = "source.url is no http or https address";
@@ -189,10 +163,6 @@ const authNames = {
   query: "keys in the query",
   oauth1: "OAuth 1.0a signatures",
 } as const;
-
-function pass(message: string): Omit<CheckResult, "name"> {
-  return { outcome: "pass", message };
-}
 
 /** A fact that is good to know; its absence breaks nothing. */
 async function tryText(read: () => Promise<string | undefined>): Promise<string | undefined> {

@@ -1,6 +1,7 @@
+import { eachOf, type NamedFault } from "../fault.js";
 import { createRandom } from "../random.js";
 import { apachePage, failure, noRoute, privateHeaders, type Answer, type WooRequest } from "./answer.js";
-import type { Fault, FaultScript, FaultSettings } from "./fault.js";
+import type { FaultScript, FaultSettings } from "./fault.js";
 import type { Body } from "./model.js";
 import {
   badRecord,
@@ -14,37 +15,11 @@ import {
 } from "./record-faults.js";
 import type { WooStore } from "./store.js";
 
-interface NamedFault {
-  /** One line for `psync sandbox --help`. */
-  readonly description: string;
-  readonly make: (store: WooStore, settings: FaultSettings) => FaultScript;
-}
+type WooFault = NamedFault<WooStore, WooRequest, Answer>;
+
+const each = eachOf<WooRequest, Answer>;
 
 const htmlHeaders = { "Content-Type": "text/html; charset=UTF-8" };
-
-// A fault of every so many requests of a kind, a limited number of times.
-function each(
-  fault: Fault,
-  settings: FaultSettings,
-  standard: {
-    readonly every: number;
-    readonly times?: number;
-    readonly of?: (request: WooRequest) => boolean;
-  },
-): FaultScript {
-  const every = settings.every ?? standard.every;
-  const times = settings.times ?? standard.times ?? Infinity;
-  let [seen, done] = [0, 0];
-  return {
-    onRequest: (_n, request) => {
-      if (standard.of !== undefined && !standard.of(request)) return undefined;
-      seen += 1;
-      if (seen % every !== 0 || done >= times) return undefined;
-      done += 1;
-      return fault;
-    },
-  };
-}
 
 function without(answer: Answer, names: readonly string[]): Answer {
   return {
@@ -289,7 +264,7 @@ export const namedFaults = {
         { every: 1 },
       ),
   },
-} as const satisfies Readonly<Record<string, NamedFault>>;
+} as const satisfies Readonly<Record<string, WooFault>>;
 
 export type FaultName = keyof typeof namedFaults;
 

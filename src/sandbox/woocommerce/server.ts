@@ -1,19 +1,17 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { createServer as createTlsServer } from "node:https";
-import type { AddressInfo } from "node:net";
-import { setTimeout as sleep } from "node:timers/promises";
-import type { RequestLogEntry, SandboxShop } from "../sandbox.js";
+import { createFaultSwitches, type FaultSwitches } from "../fault.js";
+import type { SandboxShop } from "../sandbox.js";
+import { serve } from "../serve.js";
 import { readQuery, type Answer, type WooRequest } from "./answer.js";
 import { createAuthenticator, makeKey, type WooKey } from "./auth.js";
 import { sampleCatalogue } from "./catalogue.js";
-import type { Fault, FaultScript } from "./fault.js";
-import { createFaults, type FaultSwitches } from "./faults.js";
+import type { FaultScript } from "./fault.js";
 import type { Body, ShopFacts, WooCatalogue } from "./model.js";
+import { namedFaults } from "./named-faults.js";
 import { createRoutes } from "./routes.js";
 import type { WooVersion } from "./settings.js";
 import { WooStore } from "./store.js";
 import { newProduct, newVariation } from "./template.js";
-import { plainHeaders, readBody, sendAnswer } from "./wire.js";
+import { toWire } from "./wire.js";
 
 export interface WooShopOptions {
   /** Default: any free one. */
@@ -46,7 +44,7 @@ export interface WooShop extends SandboxShop {
   readonly key: WooKey;
   /** Keys that work; more can be pushed. The first is `key`. */
   readonly keys: WooKey[];
-  readonly faults: FaultSwitches;
+  readonly faults: FaultSwitches<WooRequest, Answer>;
   readonly store: WooStore;
   /** Edits a product or variation, as the admin does. */
   edit(id: number, patch: Body): void;
@@ -59,14 +57,6 @@ export interface WooShop extends SandboxShop {
   setUnits(units: Partial<Pick<ShopFacts, "weightUnit" | "dimensionUnit">>): void;
 }
 
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, "127.0.0.1", resolve);
-  });
-  return (server.address() as AddressInfo).port;
-}
-
 /**
  * Starts a WooCommerce shop (REST API wc/v3, reading only) on the loopback interface. Rejects when the port is
  * taken, RangeError for an unknown fault. Behaviour follows a recorded WooCommerce 11.0.1; where it could only be
@@ -74,18 +64,23 @@ async function listen(server: Server, port: number): Promise<number> {
  */
 export async function startWooShop(options: WooShopOptions = {}): Promise<WooShop> {
   const clock = options.clock ?? Date.now;
-  const listener = (request: IncomingMessage, response: ServerResponse): void => {
-    // A broken connection is what the client made of it; there is nobody left to tell.
-    serve(request, response).catch(() => response.destroy());
-  };
-  const server = options.tls === undefined ? createServer(listener) : createTlsServer(options.tls, listener);
-  const port = await listen(server, options.port ?? 0);
-  const url = `${options.tls === undefined ? "http" : "https"}://127.0.0.1:${port}`;
+  const server = await serve<WooRequest, Answer>({
+    ...(options.port === undefined ? {} : { port: options.port }),
+    ...(options.tls === undefined ? {} : { tls: options.tls }),
+    clock,
+    read: ({ method, url: sent, headers }) => {
+      const query = readQuery(sent);
+      // Signatures are made over the query as it was sent, whatever a fault makes of it on the way in.
+      return { method, path: sent.replace(/\?.*$/s, ""), query, headers, signedQuery: query };
+    },
+    answer: (request) => routes(request),
+    write: toWire,
+    faults: () => faults,
+  });
+  const { url, requests, close } = server;
 
   const key = makeKey("psync", options.permission, options.role);
   const keys = [key];
-  const requests: RequestLogEntry[] = [];
-  const stopped = new AbortController();
   const catalogue =
     options.catalogue ??
     sampleCatalogue({
@@ -93,7 +88,7 @@ export async function startWooShop(options: WooShopOptions = {}): Promise<WooSho
       ...(options.seed === undefined ? undefined : { seed: options.seed }),
     });
   const store = new WooStore(catalogue, options.home ?? url, clock);
-  const faults = createFaults(store);
+  const faults: FaultSwitches<WooRequest, Answer> = createFaultSwitches(namedFaults, store);
   const routes = createRoutes({
     store,
     version: options.version ?? "11.0.1",
@@ -103,49 +98,6 @@ export async function startWooShop(options: WooShopOptions = {}): Promise<WooSho
       () => store.now(),
     ),
   });
-
-  async function respond(given: WooRequest, found: readonly Fault[]): Promise<Answer> {
-    let request = given;
-    for (const fault of found) {
-      if (fault.delayMs !== undefined) await sleep(fault.delayMs, undefined, { signal: stopped.signal });
-      if (fault.request !== undefined) request = { ...fault.request(request), signedQuery: given.query };
-    }
-    const instead = found.find((fault) => fault.instead !== undefined)?.instead;
-    let answer = instead?.(request) ?? routes(request);
-    for (const fault of found) answer = fault.answer?.(answer, request) ?? answer;
-    return answer;
-  }
-
-  async function serve(message: IncomingMessage, response: ServerResponse): Promise<void> {
-    const at = clock();
-    const sent = message.url ?? "/";
-    const method = message.method ?? "GET";
-    const headers = plainHeaders(message);
-    const body = await readBody(message);
-    const request: WooRequest = { method, path: sent.replace(/\?.*$/s, ""), query: readQuery(sent), headers };
-    const found = faults.next(request);
-    const names = found.map((fault) => fault.name);
-    const connection = found.find((fault) => fault.connection !== undefined)?.connection;
-    const log = (status: number): void => {
-      requests.push({ at, method, url: sent, headers, body, status, faults: names });
-    };
-    if (connection === "hang") return log(0);
-    if (connection === "reset") {
-      log(0);
-      message.socket.resetAndDestroy();
-      return;
-    }
-    const answer = await respond(request, found);
-    log(answer.status);
-    sendAnswer(response, answer, { head: method === "HEAD", cut: connection === "cut", date: clock() });
-  }
-
-  async function close(): Promise<void> {
-    stopped.abort();
-    const closed = new Promise<void>((resolve) => void server.close(() => resolve()));
-    server.closeAllConnections();
-    await closed;
-  }
 
   try {
     for (const fault of options.faults ?? []) faults.add(fault);
