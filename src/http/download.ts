@@ -15,9 +15,9 @@ export interface Download {
   /** In bytes. */
   readonly size: number;
   /** The bytes as they came, nothing unpacked; from the first one, as often as it is called. */
-  read(): AsyncIterable<Buffer>;
+  readonly read: () => AsyncIterable<Buffer>;
   /** Takes the file away. May be called twice. */
-  discard(): Promise<void>;
+  readonly discard: () => Promise<void>;
 }
 
 /** More than any vendor's export; less than what fills a disk unnoticed. */
@@ -83,8 +83,8 @@ export function createDownloader(
 interface Spool {
   readonly size: number;
   write(chunk: Buffer): Promise<void>;
-  read(): AsyncGenerator<Buffer>;
-  discard(): Promise<void>;
+  readonly read: () => AsyncGenerator<Buffer>;
+  readonly discard: () => Promise<void>;
 }
 
 /** Opens a file that is gone as soon as nobody holds it, also after a kill, where the system can do that. */

@@ -69,7 +69,7 @@ export function loadApiDocument(file: string, patch: (document: Json) => Json = 
   function deref<Value>(value: Value | { readonly $ref: string }): Value {
     if (typeof value !== "object" || value === null || !("$ref" in value)) return value;
     let at: unknown = document;
-    for (const step of String(value.$ref).slice(2).split("/")) {
+    for (const step of value.$ref.slice(2).split("/")) {
       at = (at as Json)[step.replaceAll("~1", "/").replaceAll("~0", "~")];
     }
     return at as Value;
