@@ -4,8 +4,8 @@ import { arch, platform } from "node:os";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 
-import type { SourceChannel } from "./channels/channel.js";
-import { channels } from "./channels/index.js";
+import type { ChannelParts, SourceChannel } from "./channels/channel.js";
+import { type ChannelId, channelOf, type ChannelSource } from "./channels/index.js";
 import type { LoadedConfig } from "./config/load.js";
 import { toChangeLimit } from "./config/options.js";
 import type { Config } from "./config/schema.js";
@@ -14,14 +14,14 @@ import { destinations } from "./destinations/index.js";
 import { ConfigError } from "./errors.js";
 import { createHttpClient, type PacedClient } from "./http/client.js";
 import { systemClock } from "./http/clock.js";
-import { createPacer } from "./http/pacing.js";
 import { createRedactor } from "./http/redaction.js";
 import { compileTable } from "./mapping/compile.js";
 import { type LoadedTable, loadTable } from "./mapping/load.js";
+import { createChannelMemory } from "./pipeline/memory.js";
 import { connectionName, type RunParts } from "./pipeline/parts.js";
 import { thisProcess } from "./state/holder.js";
 import { openStateStore } from "./state/open.js";
-import type { Holder } from "./state/store.js";
+import type { Holder, StateStore } from "./state/store.js";
 
 /** Where the built-in mapping tables stand. */
 export const builtinTables = fileURLToPath(new URL("../mappings/channels/", import.meta.url));
@@ -65,10 +65,14 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
   const { config, dir } = loaded;
   const table = await loadTable(config.mapping.channel ?? config.source.channel, dir, builtinTables);
   refuseDestinationTable(config);
+  refuseReadableTokens(loaded);
   const http = createChannelClient(loaded, hooks);
-  const channel = createChannel(config, http, hooks);
   const destination = createDestination(config);
-  const store = await openStateStore(config.state, { onWarning: hooks.warn });
+  const store = await openStateStore(config.state, {
+    onWarning: hooks.warn,
+    ...(loaded.stateKey === undefined ? {} : { key: loaded.stateKey }),
+  });
+  const channel = createChannel(loaded, http, store, hooks);
   const { updates, onDuplicateSku, includeDigital, priceSync, fields, maxChanges } = config.options;
   const projection = { priceSync, omit: fields.omit, fields: destination.features.fields };
   const rows = table.rows.map(({ from, to, convert }) => ({ from, to, convert }));
@@ -101,6 +105,14 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
   };
 }
 
+/** Tokens that others may read are no secrets any more: a database on a server is backed up, copied and looked at. */
+function refuseReadableTokens({ config, stateKey }: LoadedConfig): void {
+  if (stateKey !== undefined || config.state.startsWith("sqlite:") || channelOf(config.source.channel).keepsTokens !== true) return;
+  const message = `${config.source.channel} gives a new token with each refresh, and a postgres: state keeps it readable`;
+  const hint = "set PSYNC_STATE_KEY to a long random text, the same for everyone who shares the state";
+  throw new ConfigError("state-key", message, [{ path: "state", message, hint }], { hint });
+}
+
 /** A table that would be ignored is a mistake of the operator's that deserves a word. */
 function refuseDestinationTable({ mapping, destination }: Config): void {
   if (mapping.destination === undefined) return;
@@ -110,21 +122,47 @@ function refuseDestinationTable({ mapping, destination }: Config): void {
 }
 
 function createChannelClient({ config, secrets }: LoadedConfig, hooks: RuntimeHooks): PacedClient {
-  const { http } = channels[config.source.channel];
-  const maxConcurrent = config.options.concurrency ?? http.concurrency;
+  const policy = channelOf(config.source.channel).http(systemClock, config.options.concurrency);
   return createHttpClient({
-    ...http,
-    concurrency: maxConcurrent,
+    ...policy,
     userAgent: userAgent(),
     clock: systemClock,
-    pacer: createPacer({ clock: systemClock, maxConcurrent }),
     redact: createRedactor(secrets),
     trace: hooks.trace,
   });
 }
 
-function createChannel({ source }: Config, http: PacedClient, hooks: RuntimeHooks): SourceChannel {
-  return channels[source.channel].create(source, { http, clock: systemClock, warn: hooks.warn });
+function createChannel(
+  { config: { source, options }, secrets }: LoadedConfig,
+  http: PacedClient,
+  store: StateStore,
+  hooks: RuntimeHooks,
+): SourceChannel {
+  const { inventoryLocation } = options;
+  const settings = { ...source, ...(inventoryLocation === undefined ? {} : { inventoryLocation }) };
+  const account = (): string => `${channel.id} ${channel.account}`;
+  const channel: SourceChannel = openChannel(source.channel, settings, {
+    http,
+    clock: systemClock,
+    warn: hooks.warn,
+    memory: createChannelMemory(account, {
+      store,
+      holder: thisProcess(hooks.command, source.channel),
+      sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    }),
+    redact: createRedactor(secrets),
+    hide: (secret) => void secrets.push(secret),
+  });
+  return channel;
+}
+
+/** Opens the channel that the source names. Generic, so that its entry and its settings are known to belong together. */
+function openChannel<Id extends ChannelId>(
+  id: Id,
+  source: ChannelSource<Id>,
+  parts: ChannelParts,
+): SourceChannel {
+  return channelOf(id).create(source, parts);
 }
 
 function createDestination({ destination }: Config): Destination {

@@ -1,9 +1,8 @@
 import path from "node:path";
 import { z } from "zod";
-import { textField } from "./fields.js";
+import { allowInsecureHttp, textField } from "./fields.js";
 import { isBlock } from "./path.js";
 import type { ConfigSlice } from "./slice.js";
-import { allowInsecureHttp } from "./sources.js";
 
 const pathField = textField()
   .refine((text) => !text.includes("\0"), "a path has no such character in it")

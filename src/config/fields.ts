@@ -31,6 +31,29 @@ export function addressField(): z.ZodString {
     .overwrite((text) => (findAddressFault(text) === undefined ? normalizeAddress(text) : text));
 }
 
+/** The root of a server that stands in a vendor's place: scheme, host and port; the vendor's paths follow. */
+export function rootField(): z.ZodString {
+  return addressField().superRefine((text, context) => {
+    if (findUrl(text) === undefined || new URL(text).pathname === "/") return;
+    const hint = `write ${new URL(text).origin}`;
+    context.addIssue({ code: "custom", message: "expected scheme, host and port only", params: { hint } });
+  });
+}
+
+/** An id that a vendor writes in digits; a number in the file will do. */
+export function idField() {
+  return z
+    .union([z.string().refine((text) => /^\d{1,20}$/u.test(text)), z.int().min(1)], {
+      error: "expected an id, in digits",
+    })
+    .transform(String);
+}
+
+/** Said the same way by every channel and destination that speaks http. */
+export const allowInsecureHttp = z.boolean().default(false).meta({
+  description: "Allows plain http:// to hosts other than this machine.",
+});
+
 /** A text that `parse` accepts; the text itself is kept. What `parse` throws becomes the fault. */
 export function parsedField(parse: (text: string) => unknown): z.ZodString {
   return z.string().superRefine((text, context) => {

@@ -36,8 +36,10 @@ export interface LoadedConfig {
   readonly dir: string;
   /** For the operator, one sentence each. */
   readonly warnings: readonly string[];
-  /** Values that no output may hold. */
-  readonly secrets: readonly string[];
+  /** Values that no output may hold; tokens that are learnt on the way are put in as they come. */
+  readonly secrets: string[];
+  /** What the state encrypts tokens with; from PSYNC_STATE_KEY. */
+  readonly stateKey?: string;
 }
 
 /** More faults than a person reads, and than are worth the time to place. */
@@ -73,7 +75,9 @@ export async function loadConfig(request: LoadRequest = {}): Promise<LoadedConfi
     ),
     state,
   };
-  return freezeDeeply({
+  const stateKey = env["PSYNC_STATE_KEY"];
+  const hasKey = stateKey !== undefined && stateKey !== "";
+  const loaded = freezeDeeply({
     config,
     file,
     dir,
@@ -86,8 +90,12 @@ export async function loadConfig(request: LoadRequest = {}): Promise<LoadedConfi
       ),
       ...(secrets.isWrittenOut ? await warnOfReadableFile(file, name) : []),
     ],
-    secrets: secrets.values,
   });
+  return {
+    ...loaded,
+    secrets: [...secrets.values, ...(hasKey ? [stateKey] : [])],
+    ...(hasKey ? { stateKey } : {}),
+  };
 }
 
 interface ReadConfig {

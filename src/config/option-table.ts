@@ -12,20 +12,31 @@ function* toRows(node: JsonSchemaNode, prefix: string, variant: string): Generat
     if (child.properties !== undefined) {
       yield* toRows(child, `${path}.`, variant);
     } else if (child.oneOf === undefined) {
+      // The key that tells the variants apart has one row for all of them.
+      if (child.const !== undefined) continue;
       const isRequired = node.required?.includes(key) === true;
-      const name = variant === "" || child.const !== undefined ? `\`${path}\`` : `\`${path}\` (${variant})`;
-      const value = child.const === undefined ? "" : `\`${child.const}\`: `;
+      const name = variant === "" ? `\`${path}\`` : `\`${path}\` (${variant})`;
       const choice =
         child.enum === undefined ? "" : ` One of ${child.enum.map((name) => `\`${name}\``).join(", ")}.`;
-      yield `| ${name} | ${toDefaultText(child, isRequired)} | ${value}${toCell(child.description ?? "")}${choice} |`;
+      yield `| ${name} | ${toDefaultText(child, isRequired)} | ${toCell(child.description ?? "")}${choice} |`;
     }
+    if (child.oneOf !== undefined) yield toTagRow(`${path}.`, child.oneOf);
     for (const option of child.oneOf ?? []) yield* toRows(option, `${path}.`, toVariantName(option));
   }
 }
 
+function toTagRow(prefix: string, options: readonly JsonSchemaNode[]): string {
+  const [first] = options.map((option) => findTag(option));
+  const names = options.map((option) => `\`${toVariantName(option)}\``).join(", ");
+  return `| \`${prefix}${first?.[0] ?? ""}\` | required | ${toCell(first?.[1].description ?? "")} One of ${names}. |`;
+}
+
+function findTag(option: JsonSchemaNode): readonly [string, JsonSchemaNode] | undefined {
+  return Object.entries(option.properties ?? {}).find(([, property]) => property.const !== undefined);
+}
+
 function toVariantName(option: JsonSchemaNode): string {
-  const tag = Object.values(option.properties ?? {}).find((property) => property.const !== undefined);
-  return tag?.const ?? option.title ?? "";
+  return findTag(option)?.[1].const ?? option.title ?? "";
 }
 
 function toDefaultText(node: JsonSchemaNode, isRequired: boolean): string {

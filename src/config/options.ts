@@ -55,7 +55,7 @@ export const Options = z
       .exactOptional()
       .meta({
         description:
-          "Whose stock the quantity is: id or exact name of a location. WooCommerce has one stock (default).",
+          "Whose stock the quantity is. Shopify: id or exact name of a location (psync locations); needed where there are several. Amazon: DEFAULT, your own, or a channel such as AMAZON_NA. Etsy and WooCommerce have one stock (default).",
       }),
     interval: parsedField(parseInterval).default("15m").meta({
       description: "How often a continuous sync repeats: a duration such as 15m, or a cron expression.",

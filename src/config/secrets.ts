@@ -17,6 +17,13 @@ const shownNames: ReadonlySet<string> = new Set([
   "statuses",
   "weightUnit",
   "dimensionUnit",
+  "shop",
+  "shopId",
+  "apiVersion",
+  "states",
+  "marketplaceId",
+  "sellerId",
+  "region",
 ]);
 
 interface Filled {

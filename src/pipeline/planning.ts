@@ -1,10 +1,13 @@
 import { GuardError } from "../errors.js";
 import type { PlanEntry } from "../model/report.js";
-import type { KnownProduct, SettledItem, StageKey, StagedItem } from "../state/store.js";
+import type { ConnectionState, KnownProduct, SettledItem, StageKey, StagedItem } from "../state/store.js";
 import { skipDuplicates } from "./duplicates.js";
 import type { Emit } from "./events.js";
 import type { RunParts } from "./parts.js";
 import { planChange, type PlanSummary, updateLimit } from "./plan.js";
+
+/** A catalogue of fewer records may shrink to anything without a question. */
+const smallestCatalogue = 10;
 
 /** How many candidates are held in memory at once. */
 const batchSize = 500;
@@ -45,6 +48,18 @@ export async function guardChanges(parts: RunParts, stage: StageKey, plan: PlanS
   const message = `the plan would update ${plan.update} of ${known} known products; maxChanges allows ${limit}`;
   const hint = "look at the plan with --dry-run; if it is right, run again with --force";
   throw new GuardError("max-changes", message, { hint });
+}
+
+/**
+ * Throws GuardError when more than half of the records of the last full read are gone. Shops do not shrink like that over
+ * night; a wrong marketplace, a filter or a half-made export does.
+ */
+export function guardShrink(previous: ConnectionState | undefined, recordsRead: number | undefined): void {
+  const before = previous?.recordsRead ?? 0;
+  if (recordsRead === undefined || before < smallestCatalogue || recordsRead * 2 >= before) return;
+  const message = `the cart sent ${recordsRead} records; the last full read had ${before}`;
+  const hint = "look at the cart. If it is meant so, run once with --force";
+  throw new GuardError("source-shrank", message, { hint });
 }
 
 /** Yields every planned change, in order of SKU. */

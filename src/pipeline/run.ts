@@ -1,12 +1,12 @@
 import { randomBytes } from "node:crypto";
 
-import { IncompleteError, InterruptedError, PsyncError, UsageError } from "../errors.js";
+import { GuardError, IncompleteError, InterruptedError } from "../errors.js";
 import type { PlanEntry, RunCounts, RunIssue, RunReport, RunStatus } from "../model/report.js";
 import type { ConnectionState, Holder, RunPatch, RunPhase, RunRow, StageKey } from "../state/store.js";
 import type { Emit } from "./events.js";
 import { connectionName, destinationName, type RunParts } from "./parts.js";
 import type { PlanSummary } from "./plan.js";
-import { guardChanges, makePlan, planEntries } from "./planning.js";
+import { guardChanges, guardShrink, makePlan, planEntries } from "./planning.js";
 import { readAndStage, type ReadResult, shares } from "./read.js";
 import { type HeldSlot, holdSlot } from "./slot.js";
 import { settleDocument, writeDocument, writeItems } from "./write.js";
@@ -63,6 +63,7 @@ class Run {
   readonly #held: HeldSlot | undefined;
   readonly #signal: AbortSignal;
   #row: RunRow;
+  #previous: ConnectionState | undefined;
   #plan: PlanSummary | undefined;
   #read: ReadResult | undefined;
 
@@ -89,6 +90,7 @@ class Run {
     try {
       await this.#begin();
       const previous = await store.connection(this.#row.connection);
+      this.#previous = previous;
       if (this.#row.phase === "read") {
         this.#read = await readAndStage(this.#parts, {
           stage: this.#stage,
@@ -144,7 +146,10 @@ class Run {
     emit({ kind: "planned", plan });
     // What was begun was allowed then.
     const allowed = this.#request.force || this.#row.phase === "write";
-    if (!allowed) await guardChanges(parts, this.#stage, plan);
+    if (!allowed) {
+      if (this.#incomplete === undefined) guardShrink(this.#previous, (this.#read ?? this.#row).recordsRead);
+      await guardChanges(parts, this.#stage, plan);
+    }
     const held = this.#held;
     if (dryRun || held === undefined) return true;
     const nothingToDo = plan.create + plan.update === 0;
@@ -290,7 +295,7 @@ function statusOf(error: unknown, incomplete: IncompleteError | undefined, count
  * read. Everything else may be resumed.
  */
 function endsRun(error: unknown): boolean {
-  return error instanceof PsyncError && error.code === "max-changes" && !(error instanceof UsageError);
+  return error instanceof GuardError;
 }
 
 function newRunId(startedAt: string): string {

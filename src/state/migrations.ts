@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.js";
 import type { Database, Session } from "./database.js";
-import { createVersion1 } from "./schema.js";
+import { createVersion1, createVersion2, type SchemaWords } from "./schema.js";
 import { notOurs } from "./sqlite-file.js";
 
 /** The steps from nothing to the newest schema: the first makes version 1, the second makes 2 out of it. */
@@ -8,14 +8,19 @@ export type Migrations = readonly ((session: Session) => Promise<void>)[];
 
 /** What this program's schema is made by. */
 export const migrations: Migrations = [
-  async (session) => {
-    const words =
-      session.engine.kind === "sqlite"
-        ? { text: "text", id: "integer", clustered: " without rowid" }
-        : { text: `text collate "C"`, id: "bigint", clustered: "" };
-    for (const statement of createVersion1(words)) await session.run(statement, []);
-  },
+  (session) => runAll(session, createVersion1(wordsOf(session))),
+  (session) => runAll(session, createVersion2(wordsOf(session))),
 ];
+
+function wordsOf(session: Session): SchemaWords {
+  return session.engine.kind === "sqlite"
+    ? { text: "text", id: "integer", clustered: " without rowid" }
+    : { text: `text collate "C"`, id: "bigint", clustered: "" };
+}
+
+async function runAll(session: Session, statements: readonly string[]): Promise<void> {
+  for (const statement of statements) await session.run(statement, []);
+}
 
 /** Any number will do that no other program takes: "psync" on a telephone. */
 const migrationLock = 77_962;

@@ -1,4 +1,5 @@
 import { ConfigError } from "../errors.js";
+import { createCipher } from "./cipher.js";
 import { Database } from "./database.js";
 import { type ProcessLook, systemProcesses } from "./holder.js";
 import { createSchema, migrate, type Migrations, migrations, readVersion } from "./migrations.js";
@@ -11,6 +12,8 @@ import type { StateStore } from "./store.js";
 
 /** All of it is optional; the defaults are this machine's clocks and processes. */
 export interface StateOptions {
+  /** What channels keep is encrypted with it. Default: kept readable. */
+  readonly key?: string;
   /** Told what does not stop the store from working, once each, at open. */
   readonly onWarning?: (message: string) => void;
   /** Milliseconds since 1970: the clock of leases on SQLite, and of written times. */
@@ -41,7 +44,8 @@ export async function openStateStore(url: string, options: StateOptions = {}): P
     monotonicMs: options.monotonic ?? (() => performance.now()),
     wallMs: options.now ?? (() => Date.now()),
   };
-  return createStore(await openDatabase(url, options), senses);
+  const database = await openDatabase(url, options);
+  return createStore(database, senses, createCipher(database.engine.place, options.key));
 }
 
 /** As `openStateStore`, one floor below. */

@@ -108,3 +108,11 @@ export function createVersion1({ text, id, clustered }: SchemaWords): readonly s
       primary key (destination, sku_key))${clustered}`,
   ];
 }
+
+/** The statements that make version 2 of version 1: `kept` is what channels keep between runs, by source account. */
+export function createVersion2({ text, clustered }: SchemaWords): readonly string[] {
+  return [
+    `create table psync_kept (
+      account ${text} not null, name ${text} not null, value ${text} not null, primary key (account, name))${clustered}`,
+  ];
+}

@@ -1,10 +1,12 @@
 import { countCandidates, readStaged, readUnknown } from "./candidates.js";
 import { readCatalogue } from "./catalogue.js";
+import type { Cipher } from "./cipher.js";
 import { countKnown, countMissing, countOutcomes, findOutcomes } from "./counts.js";
 import type { Database } from "./database.js";
 import { discardRecords, finishRun, readIssues } from "./finish.js";
 import { findSkuGroups } from "./groups.js";
 import { Names } from "./ids.js";
+import { readKept, writeKept } from "./kept.js";
 import { markRecords, markUnchanged, noteRemote } from "./marks.js";
 import { findUnfinishedRun, insertRun, patchRun, readConnection } from "./runs.js";
 import { settleCreated, settleItems } from "./settle.js";
@@ -13,7 +15,7 @@ import { stageRecords } from "./stage.js";
 import type { StateStore } from "./store.js";
 
 /** The store over a database whose schema is current. */
-export function createStore(database: Database, senses: SlotSenses): StateStore {
+export function createStore(database: Database, senses: SlotSenses, cipher: Cipher): StateStore {
   const names = new Names(database);
   return {
     place: database.engine.place,
@@ -47,5 +49,7 @@ export function createStore(database: Database, senses: SlotSenses): StateStore 
     countMissing: async (stage) => countMissing(database, await names.find(stage)),
     finishRun: (stage, report, complete) => finishRun(database, names, stage, report, complete),
     discard: (records) => discardRecords(database, names, records),
+    kept: (account, wanted) => readKept(database, cipher, account, wanted),
+    keep: (account, entries, slot) => writeKept(database, cipher, account, entries, slot),
   };
 }

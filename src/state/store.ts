@@ -4,7 +4,8 @@ import type { Outcome, RunIssue, RunReport } from "../model/report.js";
 /*
  * Three memories. `records` is the cart as it was last read: one row a record and connection, so that duplicates and
  * options can be judged over the whole catalogue. `products` is the destination as it was last written: one row a SKU
- * and destination account. `runs` is what happened. Nothing in here is needed for correctness: a lost state costs time.
+ * and destination account. `runs` is what happened. Beside them stands what channels
+ * keep for themselves, tokens above all. Nothing in here is needed for correctness: a lost state costs time.
  *
  * Wherever an order is promised it is that of the UTF-8 bytes.
  */
@@ -238,4 +239,12 @@ export interface StateStore {
   ): Promise<void>;
   /** Forgets all records that are kept under a name; for dry runs. */
   discard(records: string): Promise<void>;
+
+  /** What is kept for a channel under some names, by source account. Throws ConfigError when it does not open. */
+  kept(account: string, names: readonly string[]): Promise<ReadonlyMap<string, string>>;
+  /**
+   * Keeps values for a channel durably, all or none; encrypted where the state has a key. With a slot: throws
+   * LockHeldError, keeping nothing, when that has another holder by now.
+   */
+  keep(account: string, entries: ReadonlyMap<string, string>, slot?: Slot): Promise<void>;
 }

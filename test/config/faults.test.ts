@@ -17,23 +17,25 @@ describe("src/config/faults.ts", () => {
     [
       {},
       [
-        'source: the key is missing | for example: source: { channel: woocommerce, url: "https://shop.example", consumerKey: "${WOOCOMMERCE_CONSUMER_KEY}", consumerSecret: "${WOOCOMMERCE_CONSUMER_SECRET}" }',
+        'source: the key is missing | for example: source: { channel: amazon, marketplaceId: ATVPDKIKX0DER, clientId: "${AMAZON_CLIENT_ID}", clientSecret: "${AMAZON_CLIENT_SECRET}", refreshToken: "${AMAZON_REFRESH_TOKEN}" }',
         "destination: the key is missing | for example: destination: { type: file, path: products.jsonl }",
       ],
     ],
-    [{ source: {}, destination }, ["source.channel: the key is missing | for example: channel: woocommerce"]],
+    [{ source: {}, destination }, ["source.channel: the key is missing | for example: channel: amazon"]],
     [
       { source: { channel: null }, destination },
-      ["source.channel: the key has no value | for example: channel: woocommerce"],
+      ["source.channel: the key has no value | for example: channel: amazon"],
     ],
     [
-      { source: { channel: "shopify" }, destination },
-      ["source.channel: this version has no channel shopify; it has woocommerce | undefined"],
+      { source: { channel: "ebay" }, destination },
+      [
+        "source.channel: this version has no channel ebay; it has amazon, etsy, shopify and woocommerce | undefined",
+      ],
     ],
     [
       { source: { channel: "WooComerce" }, destination },
       [
-        "source.channel: this version has no channel WooComerce; it has woocommerce | did you mean woocommerce?",
+        "source.channel: this version has no channel WooComerce; it has amazon, etsy, shopify and woocommerce | did you mean woocommerce?",
       ],
     ],
     [
@@ -102,7 +104,7 @@ describe("src/config/faults.ts", () => {
   test("a kind that came from a variable is not repeated", () => {
     const [told] = faultsOf({ source: { channel: "planted" }, destination }, true);
     expect(told).toBe(
-      "source.channel: this version has no channel of that name; it has woocommerce | undefined",
+      "source.channel: this version has no channel of that name; it has amazon, etsy, shopify and woocommerce | undefined",
     );
   });
 });

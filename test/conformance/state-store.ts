@@ -1,6 +1,7 @@
 import { describe } from "@jest/globals";
 
 import { type OpenedStore, Subject } from "../state/laws/kit.js";
+import { keptLaws } from "../state/laws/kept.js";
 import { planLaws } from "../state/laws/plan.js";
 import { runsLaws } from "../state/laws/runs.js";
 import { settleLaws } from "../state/laws/settle.js";
@@ -18,5 +19,6 @@ export function stateStoreSuite(name: string, open: () => Promise<OpenedStore>):
     planLaws(subject);
     settleLaws(subject);
     tellLaws(subject);
+    keptLaws(subject);
   });
 }

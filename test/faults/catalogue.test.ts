@@ -9,7 +9,8 @@ import { createRandom } from "../../src/sandbox/random.js";
 import { sampleCatalogue } from "../../src/sandbox/woocommerce/catalogue.js";
 import type { WooShop, WooShopOptions } from "../../src/sandbox/woocommerce/server.js";
 import { createWooBed } from "../support/woo-bed.js";
-import { expectRepaired, expectSound, expectWhole, openRig, type Rig } from "./rig.js";
+import { expectRepaired, expectSound, expectWhole, type Rig } from "./rig.js";
+import { openRig } from "./woo-rig.js";
 
 const bed = createWooBed();
 const rigs: Rig[] = [];
@@ -279,6 +280,19 @@ describe("a catalogue that is not itself any more", () => {
     expect(swapped).toMatchObject({ exit: 0, report: { counts: { missing: 120, created: 60, updated: 0 } } });
     expect(rig.skus().filter((sku) => !sku.startsWith("OTHER-"))).toEqual(before);
     await expectSound(rig, swapped);
+  });
+
+  test("R59: more than half of the products are gone: code 7 before the first write; --force writes", async () => {
+    const { shop, rig } = await open(plain(120));
+    await rig.import();
+    const rows = shop.store.rows.slice(0, 61);
+    for (const { id } of rows) shop.remove(id);
+    shop.edit(shop.store.rows[0]?.id ?? 0, { name: "Changed" });
+    expect(await rig.import()).toMatchObject({ exit: 7, report: { status: "failed" } });
+    expect(rig.text()).not.toContain('"Changed"');
+    const forced = await rig.import({ request: { force: true } });
+    expect(forced).toMatchObject({ exit: 0, report: { counts: { missing: 61, updated: 1 } } });
+    expect((await rig.import()).exit).toBe(0);
   });
 });
 

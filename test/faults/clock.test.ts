@@ -4,7 +4,8 @@ import { sampleCatalogue } from "../../src/sandbox/woocommerce/catalogue.js";
 import { keysOf, readPages } from "../conformance/channel.js";
 import { createFakeClock } from "../support/fake-clock.js";
 import { createWooBed, openWoo } from "../support/woo-bed.js";
-import { expectRepaired, expectSound, openRig, type Rig } from "./rig.js";
+import { expectRepaired, expectSound, type Rig } from "./rig.js";
+import { openRig } from "./woo-rig.js";
 
 const bed = createWooBed();
 const rigs: Rig[] = [];

@@ -9,7 +9,8 @@ import type { WooShop } from "../../src/sandbox/woocommerce/server.js";
 import { openStateStore } from "../../src/state/open.js";
 import { createBench, holder, record } from "../support/pipeline.js";
 import { createWooBed } from "../support/woo-bed.js";
-import { expectRepaired, expectSound, openRig, type Rig } from "./rig.js";
+import { expectRepaired, expectSound, type Rig } from "./rig.js";
+import { openRig } from "./woo-rig.js";
 import { watched } from "./watched.js";
 
 const bed = createWooBed();

@@ -10,7 +10,8 @@ import { ConfigError } from "../../src/errors.js";
 import type { WooShop } from "../../src/sandbox/woocommerce/server.js";
 import { builtBin, psync, type Ran } from "../e2e/installed.js";
 import { createWooBed } from "../support/woo-bed.js";
-import { expectRepaired, expectSound, expectWhole, importable, openRig, type Rig } from "./rig.js";
+import { expectRepaired, expectSound, expectWhole, type Rig } from "./rig.js";
+import { importable, openRig } from "./woo-rig.js";
 import { watched } from "./watched.js";
 
 const bed = createWooBed();

@@ -5,7 +5,8 @@ import type { FaultName } from "../../src/sandbox/woocommerce/named-faults.js";
 import type { WooShop, WooShopOptions } from "../../src/sandbox/woocommerce/server.js";
 import { unusedUrl } from "../http/with-server.js";
 import { createWooBed } from "../support/woo-bed.js";
-import { expectRepaired, expectSound, expectWhole, openRig, type Rig } from "./rig.js";
+import { expectRepaired, expectSound, expectWhole, type Rig } from "./rig.js";
+import { openRig } from "./woo-rig.js";
 import { isList, isProducts, met, pageOf, refusal, script } from "./script.js";
 
 const bed = createWooBed();

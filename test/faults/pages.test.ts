@@ -8,7 +8,8 @@ import { sampleCatalogue } from "../../src/sandbox/woocommerce/catalogue.js";
 import type { Fault } from "../../src/sandbox/woocommerce/fault.js";
 import type { WooShop, WooShopOptions } from "../../src/sandbox/woocommerce/server.js";
 import { createWooBed } from "../support/woo-bed.js";
-import { expectRepaired, expectSound, expectWhole, importable, inOrder, openRig, type Rig } from "./rig.js";
+import { expectRepaired, expectSound, expectWhole, inOrder, type Rig } from "./rig.js";
+import { importable, openRig } from "./woo-rig.js";
 import { isList, isProducts, met, pageOf, script } from "./script.js";
 
 const bed = createWooBed();

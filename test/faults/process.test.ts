@@ -10,7 +10,8 @@ import type { WooShop, WooShopOptions } from "../../src/sandbox/woocommerce/serv
 import { builtBin, psync, type Ran } from "../e2e/installed.js";
 import { loopbackCert } from "../support/loopback-cert.js";
 import { createWooBed } from "../support/woo-bed.js";
-import { expectWhole, openRig, type Rig } from "./rig.js";
+import { expectWhole, type Rig } from "./rig.js";
+import { openRig } from "./woo-rig.js";
 
 const bed = createWooBed();
 const rigs: Rig[] = [];

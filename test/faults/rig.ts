@@ -5,11 +5,12 @@ import { join } from "node:path";
 
 import { expect } from "@jest/globals";
 
-import type { SourceChannel } from "../../src/channels/channel.js";
+import type { ChannelMemory, SourceChannel } from "../../src/channels/channel.js";
 import type { Destination } from "../../src/destinations/destination.js";
 import { createFileDestination } from "../../src/destinations/file/index.js";
 import type { OpenFile } from "../../src/destinations/file/replace-file.js";
 import { PsyncError } from "../../src/errors.js";
+import type { ClientOptions } from "../../src/http/client.js";
 import { compileTable } from "../../src/mapping/compile.js";
 import { loadTable } from "../../src/mapping/load.js";
 import { canonicalJson } from "../../src/mapping/project.js";
@@ -20,12 +21,11 @@ import { connectionName, destinationName, type RunOptions, type RunParts } from 
 import { exitCodeOf } from "../../src/pipeline/report.js";
 import { runPass, type RunRequest, type RunResult } from "../../src/pipeline/run.js";
 import { builtinTables } from "../../src/runtime.js";
-import { textOf } from "../../src/sandbox/woocommerce/model.js";
-import type { WooShop } from "../../src/sandbox/woocommerce/server.js";
+import type { SandboxShop } from "../../src/sandbox/sandbox.js";
 import { thisProcess } from "../../src/state/holder.js";
 import { openStateStore } from "../../src/state/open.js";
 import type { StateStore } from "../../src/state/store.js";
-import { openWoo, type WooClientOptions } from "../support/woo-bed.js";
+import { createChannelMemory } from "../support/channel-memory.js";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.js";
 
 /** A run of the whole program, with all that it told. */
@@ -42,16 +42,39 @@ export interface ImportOptions {
   readonly options?: Partial<RunOptions>;
   readonly priceSync?: boolean;
   readonly omit?: readonly string[];
-  readonly settings?: WooClientOptions["settings"];
-  readonly http?: WooClientOptions["http"];
+  /** Changes to the source's settings. */
+  readonly settings?: Readonly<Record<string, unknown>>;
+  readonly http?: Partial<ClientOptions>;
   readonly openFile?: OpenFile;
   readonly openStore?: (url: string) => Promise<StateStore>;
   readonly wrap?: (parts: RunParts) => Partial<RunParts>;
 }
 
+/** What a rig has to know of a kind of cart. */
+export interface Cart<Shop> {
+  /** The built-in mapping table. */
+  readonly table: string;
+  /** Opens the channel on a sandbox shop as the runtime does; waiting takes no time, traces and warnings go to `logs`. */
+  open(
+    shop: Shop,
+    how: Pick<ImportOptions, "settings" | "http"> & {
+      readonly clock: FakeClock;
+      readonly memory: ChannelMemory;
+      readonly logs: string[];
+    },
+  ): SourceChannel;
+  /** What no output may hold. */
+  secrets(shop: Shop): readonly string[];
+  /**
+   * The SKUs that an import has to write, by key of the record; worked out from the shop's own rows and by the rules of
+   * the manual alone.
+   */
+  importable(shop: Shop): ReadonlyMap<string, string>;
+}
+
 /** psync without its command line, between a sandbox shop and a file, each import as a process of its own has it. */
-export interface Rig {
-  readonly shop: WooShop;
+export interface Rig<Shop extends FaultyShop = FaultyShop> {
+  readonly shop: Shop;
   readonly folder: string;
   readonly file: string;
   readonly state: string;
@@ -59,6 +82,10 @@ export interface Rig {
   readonly clock: FakeClock;
   /** Everything that was logged or warned so far. */
   readonly logs: string[];
+  /** What the channel keeps between runs; every import has the same. */
+  readonly kept: Map<string, string>;
+  readonly secrets: readonly string[];
+  importable(): Map<string, string>;
   import(how?: ImportOptions): Promise<Imported>;
   /** The products in the file, as they stand. */
   products(): Product[];
@@ -72,15 +99,22 @@ export interface Rig {
 
 type Stage = { connection: string; records: string; run: string; destination: string };
 
+/** A sandbox shop whose faults can be switched off. */
+export type FaultyShop = SandboxShop & { readonly faults: { clear(): void } };
+
 export interface RigOptions {
   readonly format?: "jsonl" | "csv";
   readonly clock?: FakeClock;
 }
 
-const mapper = loadTable("woocommerce", ".", builtinTables).then(compileTable);
-
 /** A rig on a shop. The shop lives on; the folder goes with `close`. */
-export function openRig(shop: WooShop, options: RigOptions = {}): Rig {
+export function openCartRig<Shop extends FaultyShop>(
+  cart: Cart<Shop>,
+  shop: Shop,
+  options: RigOptions = {},
+): Rig<Shop> {
+  const mapper = loadTable(cart.table, ".", builtinTables).then(compileTable);
+  const kept = new Map<string, string>();
   const folder = mkdtempSync(join(tmpdir(), "psync-fault-"));
   const format = options.format ?? "jsonl";
   const file = join(folder, `products.${format}`);
@@ -89,10 +123,13 @@ export function openRig(shop: WooShop, options: RigOptions = {}): Rig {
   const logs: string[] = [];
 
   function parts(how: ImportOptions): { channel: SourceChannel; destination: Destination } {
-    const { consumerKey, consumerSecret } = shop.key;
-    const settings = { consumerKey, consumerSecret, auth: "basic" as const, ...how.settings };
-    const http = { trace: (line: string) => logs.push(line), ...how.http };
-    const { channel } = openWoo(shop.url, { clock, settings, http });
+    const channel = cart.open(shop, {
+      clock,
+      logs,
+      memory: createChannelMemory(kept),
+      ...(how.settings === undefined ? {} : { settings: how.settings }),
+      ...(how.http === undefined ? {} : { http: how.http }),
+    });
     const place = { path: file, format, content: "catalogue", formulaGuard: false } as const;
     return { channel, destination: createFileDestination(place, how.openFile ?? open) };
   }
@@ -162,6 +199,11 @@ export function openRig(shop: WooShop, options: RigOptions = {}): Rig {
     state,
     clock,
     logs,
+    kept,
+    get secrets() {
+      return cart.secrets(shop);
+    },
+    importable: () => new Map(cart.importable(shop)),
     import: run,
     products,
     skus: () => products().map(({ sku }) => sku),
@@ -184,44 +226,6 @@ export function openRig(shop: WooShop, options: RigOptions = {}): Rig {
     },
     close: () => rmSync(folder, { recursive: true, force: true }),
   };
-}
-
-/** Every body is made anew when it is asked for, so what was worked out is kept while the shop stays the same. */
-const offers = new WeakMap<
-  WooShop,
-  { readonly version: number; readonly fit: ReadonlyMap<string, string> }
->();
-
-const soldElsewhere = new Set(["variable", "grouped", "external"]);
-
-/**
- * The SKUs that an import of the shop has to write, worked out from the shop's own rows and by the rules of the manual
- * alone: published, sellable by itself, shipped, with an SKU of its own that no other such record carries. By key.
- */
-export function importable(shop: WooShop): Map<string, string> {
-  const { store } = shop;
-  const known = offers.get(shop);
-  if (known?.version === store.version) return new Map(known.fit);
-  const fit = new Map<string, string>();
-  for (const row of store.rows) {
-    const { body } = store.item(row);
-    const parent = row.type === "variation" ? store.find(row.parent) : undefined;
-    if (row.type === "variation") {
-      const isNamed = parent?.type === "variable" && store.childIds(parent.id).includes(row.id);
-      if (!isNamed || parent.status !== "publish") continue;
-    }
-    if (row.status !== "publish" || soldElsewhere.has(row.type)) continue;
-    if (body["virtual"] === true || body["downloadable"] === true) continue;
-    const sku = textOf(body["sku"]).trim();
-    const parents = parent === undefined ? undefined : textOf(store.item(parent).body["sku"]).trim();
-    if (sku === "" || sku === parents) continue;
-    fit.set(String(row.id), sku);
-  }
-  const counts = new Map<string, number>();
-  for (const sku of fit.values()) counts.set(sku, (counts.get(sku) ?? 0) + 1);
-  const unique = new Map([...fit].filter(([, sku]) => counts.get(sku) === 1));
-  offers.set(shop, { version: store.version, fit: unique });
-  return new Map(unique);
 }
 
 /** In order of the UTF-8 bytes, as the file has them. */
@@ -257,16 +261,13 @@ export async function expectSound(rig: Rig, run: Imported): Promise<void> {
 }
 
 function expectNoSecret(rig: Rig, run: Imported): void {
-  const { consumerKey, consumerSecret } = rig.shop.key;
-  const pair = Buffer.from(`${consumerKey}:${consumerSecret}`).toString("base64");
   const told = [
     JSON.stringify([run.report, run.list, run.events]),
     rig.logs.join("\n"),
     ...chain(run.error),
     ...readdirSync(rig.folder).map((name) => readFileSync(join(rig.folder, name), "latin1")),
   ];
-  for (const secret of [consumerKey, consumerSecret, pair])
-    expect(told.some((text) => text.includes(secret))).toBe(false);
+  for (const secret of rig.secrets) expect(told.some((text) => text.includes(secret))).toBe(false);
   expect(told.some((text) => /oauth_signature=(?!\*)/.test(text))).toBe(false);
 }
 
@@ -278,7 +279,7 @@ function chain(error: unknown): string[] {
 
 /** Nothing lost (I1): the file holds exactly what the shop has to offer, but for what the run rejected by name. */
 export function expectWhole(rig: Rig, run: Pick<Imported, "list">): void {
-  const wanted = importable(rig.shop);
+  const wanted = rig.importable();
   for (const { outcome, key } of run.list) if (outcome === "rejected") wanted.delete(key);
   expect(rig.skus()).toEqual(inOrder(wanted.values()));
 }

@@ -3,7 +3,8 @@ import { afterEach, describe, expect, test } from "@jest/globals";
 import type { Fault } from "../../src/sandbox/woocommerce/fault.js";
 import type { WooShop, WooShopOptions } from "../../src/sandbox/woocommerce/server.js";
 import { createWooBed } from "../support/woo-bed.js";
-import { expectRepaired, expectSound, expectWhole, openRig, type Rig } from "./rig.js";
+import { expectRepaired, expectSound, expectWhole, type Rig } from "./rig.js";
+import { openRig } from "./woo-rig.js";
 import { isList, met, script } from "./script.js";
 
 const bed = createWooBed();

@@ -2,7 +2,8 @@ import type { Body } from "../../src/sandbox/woocommerce/model.js";
 import { sampleCatalogue } from "../../src/sandbox/woocommerce/catalogue.js";
 import type { WooShop } from "../../src/sandbox/woocommerce/server.js";
 import type { WooBed } from "../support/woo-bed.js";
-import { openRig, type Rig, type RigOptions } from "./rig.js";
+import { type Rig, type RigOptions } from "./rig.js";
+import { openRig } from "./woo-rig.js";
 
 export interface ShopOf {
   readonly shop: WooShop;

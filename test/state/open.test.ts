@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 
 import { ConfigError } from "../../src/errors.js";
+import { createCipher } from "../../src/state/cipher.js";
 import { migrations } from "../../src/state/migrations.js";
 import { openDatabase, openStateStore } from "../../src/state/open.js";
 import { loadSqlite, SqliteEngine } from "../../src/state/sqlite.js";
@@ -286,12 +287,12 @@ describe("src/state/open.ts", () => {
         await store.close();
       }
       const names = fs.readdirSync(folder).filter((name) => !/-(wal|shm)$/.test(name));
-      expect(names.sort()).toEqual(["state.db", "state.db.backup-v1"]);
-      expect(fs.statSync(`${path}.backup-v1`).mode & 0o777).toBe(
+      expect(names.sort()).toEqual(["state.db", `state.db.backup-v${migrations.length}`]);
+      expect(fs.statSync(`${path}.backup-v${migrations.length}`).mode & 0o777).toBe(
         process.platform === "win32" ? 0o666 : 0o600,
       );
       expect(await refusal()).toMatchObject({ code: "state-newer" });
-      expect(await openAndTell(`${url}.backup-v1`)).toEqual(before);
+      expect(await openAndTell(`${url}.backup-v${migrations.length}`)).toEqual(before);
     });
 
     test("an upgrade that fails leaves the old file", async () => {
@@ -312,7 +313,7 @@ describe("src/state/open.ts", () => {
       monotonicMs: () => 0,
       wallMs: () => 0,
     };
-    const store = createStore(database, { processes, monotonicMs, wallMs });
+    const store = createStore(database, { processes, monotonicMs, wallMs }, createCipher("here", undefined));
     const page = (from: number): Promise<void> => {
       const records = Array.from({ length: 100 }, (_, index) =>
         candidate(`k${from + index}`, `S${from + index}`),

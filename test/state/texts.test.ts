@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 
 import { openDatabase } from "../../src/state/open.js";
+import { createCipher } from "../../src/state/cipher.js";
 import { createStore } from "../../src/state/store-sql.js";
 import type { StageKey, StateStore } from "../../src/state/store.js";
 import type { Database } from "../../src/state/database.js";
@@ -93,7 +94,7 @@ describe("src/state/texts.ts", () => {
         fc.array(fc.tuple(fc.constantFrom(...runs), step), { minLength: 4, maxLength: 25 }),
         async (steps) => {
           const database = await openDatabase("sqlite::memory:");
-          const store = createStore(database, senses);
+          const store = createStore(database, senses, createCipher("here", undefined));
           await store.startRun(runRow("run-1"));
           for (const [key, act] of steps) {
             await act(store, key);

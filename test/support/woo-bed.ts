@@ -28,7 +28,7 @@ export function openWoo(url: string, options: WooClientOptions = {}): WooClient 
   const logs: string[] = [];
   const warnings: string[] = [];
   const http = createHttpClient({
-    ...wooHttpPolicy,
+    ...wooHttpPolicy(clock),
     userAgent: "psync/test",
     clock,
     random: () => 0,

@@ -1,5 +1,6 @@
-import type { ClientOptions, PacedClient } from "../../http/client.js";
+import type { ClientPolicy, PacedClient } from "../../http/client.js";
 import type { Clock } from "../../http/contract.js";
+import { createPacer } from "../../http/pacing.js";
 
 /** The part of the config that this channel needs. */
 export interface WooSettings {
@@ -32,9 +33,12 @@ export interface WooParts {
  * answer is handed back instead of thrown: a page that stays a 500 is read in smaller parts. So is one above 8 MiB,
  * which leaves 80 KiB a record on a full page; a tenth of that is usual.
  */
-export const wooHttpPolicy = {
-  who: "the shop",
-  concurrency: 1,
-  maxBodyBytes: 8 * 2 ** 20,
-  finalResponse: "return",
-} as const satisfies Partial<ClientOptions>;
+export function wooHttpPolicy(clock: Clock, concurrency = 1): ClientPolicy {
+  return {
+    who: "the shop",
+    concurrency,
+    pacer: createPacer({ clock, maxConcurrent: concurrency }),
+    maxBodyBytes: 8 * 2 ** 20,
+    finalResponse: "return",
+  };
+}
