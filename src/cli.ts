@@ -61,28 +61,61 @@ export function buildProgram(): Command {
       process.exitCode = await testCommand(command.optsWithGlobals());
     });
 
+  program
+    .command("locations")
+    .description("list the places that the cart keeps stock at, for options.inventoryLocation")
+    .action(async (_options: unknown, command: Command) => {
+      const { locationsCommand } = await import("./commands/locations.js");
+      process.exitCode = await locationsCommand(command.optsWithGlobals());
+    });
+
   addMapping(program);
+  addAuth(program);
 
   program
     .command("sandbox")
-    .description("start a local WooCommerce shop with a sample catalogue, to try psync without an account")
+    .description(
+      "start local stand-ins of the four carts with sample catalogues, to try psync without an account",
+    )
     .argument(
       "[command...]",
       "a psync command to run against it, after which it stops: psync sandbox -- import --yes",
     )
-    .option("--port <port>", "port on 127.0.0.1 (default: 4747, or a free one when that is taken)")
     .option(
-      "--products <count>",
-      "about how many products the shop has, variations not counted (default: 460)",
+      "--cart <cart>",
+      "woocommerce, shopify, etsy or amazon (default: all; with a command, woocommerce)",
     )
+    .option("--port <port>", "port on 127.0.0.1 of the first one (default: 4747 and up, or a free one)")
+    .option("--products <count>", "about how many products a shop has, variants not counted")
     .option("--seed <number>", "another seed makes another catalogue")
     .option("--fault <name...>", "switch on a fault; --fault list names them")
-    .option("--dir <folder>", "write a config there that reads the shop and writes a file beside it")
+    .option("--dir <folder>", "write configs there that read the shops and write files beside them")
     .action(async (inner: string[], _options: unknown, command: Command) => {
       const { sandboxCommand } = await import("./commands/sandbox.js");
       process.exitCode = await sandboxCommand(command.optsWithGlobals(), inner);
     });
   return program;
+}
+
+function addAuth(program: Command): void {
+  const auth = program
+    .command("auth")
+    .description("obtain credentials that need a browser")
+    .helpCommand(false);
+  auth
+    .command("etsy")
+    .description("obtain the first refresh token of an Etsy shop and put it into .env")
+    .option("--keystring <keystring>", "keystring of the app (default: the config's)")
+    .option(
+      "--redirect-uri <uri>",
+      "callback URL as registered with the app (default: http://localhost:3003/callback)",
+    )
+    .option("--paste", "paste the address that the browser ends at, instead of listening for it")
+    .option("--variable <name>", "name in .env (default: the config's, or ETSY_REFRESH_TOKEN)")
+    .action(async (_options: unknown, command: Command) => {
+      const { authEtsyCommand } = await import("./commands/auth.js");
+      process.exitCode = await authEtsyCommand(command.optsWithGlobals());
+    });
 }
 
 function addMapping(program: Command): void {

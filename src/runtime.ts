@@ -5,7 +5,13 @@ import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 
 import type { ChannelParts, SourceChannel } from "./channels/channel.js";
-import { type ChannelId, channelOf, type ChannelSource } from "./channels/index.js";
+import {
+  type ChannelId,
+  channelOf,
+  type ChannelSource,
+  createEtsyAuthorization,
+  type EtsyAuthorization,
+} from "./channels/index.js";
 import type { LoadedConfig } from "./config/load.js";
 import { toChangeLimit } from "./config/options.js";
 import type { Config } from "./config/schema.js";
@@ -15,6 +21,7 @@ import { ConfigError } from "./errors.js";
 import { createHttpClient, type PacedClient } from "./http/client.js";
 import { systemClock } from "./http/clock.js";
 import { createRedactor } from "./http/redaction.js";
+export { isLoopbackRedirect, receiveRedirect } from "./http/redirect.js";
 import { compileTable } from "./mapping/compile.js";
 import { type LoadedTable, loadTable } from "./mapping/load.js";
 import { createChannelMemory } from "./pipeline/memory.js";
@@ -107,7 +114,12 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
 
 /** Tokens that others may read are no secrets any more: a database on a server is backed up, copied and looked at. */
 function refuseReadableTokens({ config, stateKey }: LoadedConfig): void {
-  if (stateKey !== undefined || config.state.startsWith("sqlite:") || channelOf(config.source.channel).keepsTokens !== true) return;
+  if (
+    stateKey !== undefined ||
+    config.state.startsWith("sqlite:") ||
+    channelOf(config.source.channel).keepsTokens !== true
+  )
+    return;
   const message = `${config.source.channel} gives a new token with each refresh, and a postgres: state keeps it readable`;
   const hint = "set PSYNC_STATE_KEY to a long random text, the same for everyone who shares the state";
   throw new ConfigError("state-key", message, [{ path: "state", message, hint }], { hint });
@@ -167,6 +179,36 @@ function openChannel<Id extends ChannelId>(
 
 function createDestination({ destination }: Config): Destination {
   return destinations[destination.type](destination);
+}
+
+/** What the command that asks for a shop owner's consent knows of the app. */
+export interface EtsyApp {
+  readonly keystring: string;
+  /** A sandbox in Etsy's place. */
+  readonly baseUrl?: string;
+  readonly tokenUrl?: string;
+}
+
+/** Opens what obtains the first refresh token. `secrets` grows by what is learnt; `trace` gets a line for each request. */
+export function openEtsyAuthorization(
+  { keystring, baseUrl, tokenUrl }: EtsyApp,
+  secrets: string[],
+  trace: (line: string) => void,
+): EtsyAuthorization {
+  const redact = createRedactor(secrets);
+  const http = createHttpClient({
+    ...channelOf("etsy").http(systemClock, undefined),
+    userAgent: userAgent(),
+    clock: systemClock,
+    redact,
+    trace,
+  });
+  const addresses = {
+    ...(baseUrl === undefined ? {} : { authorizeUrl: `${baseUrl}/oauth/connect` }),
+    ...(tokenUrl === undefined ? {} : { tokenUrl }),
+  };
+  const hide = (secret: string): void => void secrets.push(secret);
+  return createEtsyAuthorization({ keystring, ...addresses }, { http, clock: systemClock, redact, hide });
 }
 
 /** A changed key is still the same shop; and a hash of a secret is not kept either. */

@@ -22,9 +22,8 @@ describe("the README", () => {
     const program = buildProgram();
     const names = program.commands.map((command) => command.name());
     for (const name of names) expect(readme).toContain(`psync ${name}`);
-    const flags = [program, ...program.commands].flatMap((command) =>
-      command.options.map((option) => option.long ?? ""),
-    );
+    const all = [program, ...program.commands, ...program.commands.flatMap(({ commands }) => commands)];
+    const flags = all.flatMap((command) => command.options.map((option) => option.long ?? ""));
     const told = new Set([...readme.matchAll(/(?<![\w-])--[a-z][a-z-]+/g)].map(([flag]) => flag));
     const known = new Set([...flags, "--help"]);
     expect([...told].filter((flag) => !known.has(flag))).toEqual([]);
@@ -37,6 +36,9 @@ describe("the README", () => {
       "--config",
       "--json",
       "--no-color",
+      "--cart",
+      "--paste",
+      "--redirect-uri",
     ]) {
       expect(told).toContain(flag);
     }

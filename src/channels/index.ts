@@ -1,10 +1,16 @@
 import type { ClientPolicy } from "../http/client.js";
 import type { Clock } from "../http/contract.js";
+import { amazonHttpPolicy, type AmazonSettings, createAmazonChannel } from "./amazon/index.js";
 import type { ChannelParts, SourceChannel } from "./channel.js";
+import { createEtsyChannel, etsyHttpPolicy, type EtsySettings } from "./etsy/index.js";
+import { createShopifyChannel, shopifyHttpPolicy, type ShopifySettings } from "./shopify/index.js";
 import { createWooChannel, wooHttpPolicy, type WooSettings } from "./woocommerce/index.js";
 
 /** What each channel is opened with: its `source` section of the config, and the option that some understand. */
 interface ChannelSettings {
+  readonly amazon: AmazonSettings;
+  readonly etsy: EtsySettings;
+  readonly shopify: ShopifySettings;
   readonly woocommerce: WooSettings;
 }
 
@@ -28,8 +34,13 @@ type Registry = { readonly [Id in ChannelId]: ChannelEntry<ChannelSource<Id>> };
 
 /** Every channel by its id. */
 export const channels: Registry = {
+  amazon: { create: createAmazonChannel, http: amazonHttpPolicy },
+  etsy: { create: createEtsyChannel, http: etsyHttpPolicy, keepsTokens: true },
+  shopify: { create: createShopifyChannel, http: shopifyHttpPolicy },
   woocommerce: { create: createWooChannel, http: wooHttpPolicy },
 };
+
+export { createEtsyAuthorization, type EtsyAuthorization } from "./etsy/index.js";
 
 /** The entry of one channel. */
 export function channelOf<Id extends ChannelId>(id: Id): Registry[Id] {

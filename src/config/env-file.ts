@@ -1,4 +1,4 @@
-import { stat } from "node:fs/promises";
+import { rename, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { parseEnv } from "node:util";
 import { readBoundedFile } from "./bounded-file.js";
@@ -23,6 +23,25 @@ export async function loadEnvironment(dir: string, env: Environment): Promise<Lo
     ? [`${file} can be read by other users (mode ${toModeText(mode)}); run: chmod 600 .env`]
     : [];
   return { env: { ...parseEnv(text), ...env }, warnings };
+}
+
+/**
+ * Puts a variable into the `.env` of a folder, in place of one of the same name; everything else stays as it is. The
+ * file is replaced whole and only its owner can read it. `value` must be free of line breaks. Gives the file's path.
+ */
+export async function writeVariable(dir: string, name: string, value: string): Promise<string> {
+  const file = path.join(dir, ".env");
+  const before = (await findMode(file)) === undefined ? "" : await readBoundedFile(file, ".env");
+  const lines = before.split(/\r?\n/u);
+  if (lines.at(-1) === "") lines.pop();
+  const line = `${name}='${value}'`;
+  const place = lines.findIndex((each) => new RegExp(`^\\s*(?:export\\s+)?${name}\\s*=`, "u").test(each));
+  if (place < 0) lines.push(line);
+  else lines[place] = line;
+  const draft = `${file}.${process.pid}.tmp`;
+  await writeFile(draft, `${lines.join("\n")}\n`, { mode: 0o600, flag: "wx" });
+  await rename(draft, file);
+  return file;
 }
 
 /** The permission bits of a file, or undefined where there is none. */

@@ -42,9 +42,10 @@ export function rootField(): z.ZodString {
 
 /** An id that a vendor writes in digits; a number in the file will do. */
 export function idField() {
+  const error = "expected an id, in digits";
   return z
-    .union([z.string().refine((text) => /^\d{1,20}$/u.test(text)), z.int().min(1)], {
-      error: "expected an id, in digits",
+    .union([z.string().refine((text) => /^\d{1,20}$/u.test(text), error), z.int().min(1, error)], {
+      error,
     })
     .transform(String);
 }

@@ -98,6 +98,48 @@ export async function loadConfig(request: LoadRequest = {}): Promise<LoadedConfi
   };
 }
 
+/** A `source` section that may not be whole yet. */
+export interface LooseSource {
+  /** Texts, variables filled in; a key whose variable is not set is absent. */
+  readonly values: Readonly<Record<string, string>>;
+  /** Which variable stands alone in a key: `refreshToken: ${ETSY_REFRESH_TOKEN}`. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** The config's folder, or the working one where there is no config. */
+  readonly dir: string;
+}
+
+/**
+ * Reads what there is of the `source` section, checking nothing: for the command that obtains what is still lacking.
+ * Without a config everything is absent. Throws ConfigError for a file that cannot be read.
+ */
+export async function loadSource(request: LoadRequest = {}): Promise<LooseSource> {
+  let found: ReadConfig;
+  try {
+    found = await readConfig(request);
+  } catch (error) {
+    if (!(error instanceof ConfigError) || error.code !== "config-not-found" || request.file !== undefined)
+      throw error;
+    return { values: {}, variables: {}, dir: request.cwd ?? process.cwd() };
+  }
+  if (found.text.broken) throw toInvalid(found.name, found.text.faults);
+  const dir = path.dirname(found.file);
+  const { env } = await loadEnvironment(dir, request.env ?? process.env);
+  const data = toPlainData(found.text.value);
+  const source = isBlock(data) && isBlock(data["source"]) ? data["source"] : {};
+  const { value, missing } = interpolate(source, env, []);
+  const unset = new Set(missing.map((variable) => toPathText(variable.path)));
+  const texts = Object.entries(isBlock(value) ? value : {}).flatMap(([key, item]) =>
+    (typeof item === "string" || typeof item === "number") && !unset.has(key)
+      ? [[key, String(item)] as const]
+      : [],
+  );
+  const variables = Object.entries(source).flatMap(([key, item]) => {
+    const name = typeof item === "string" ? /^\$\{(\w+)\}$/u.exec(item)?.[1] : undefined;
+    return name === undefined ? [] : [[key, name] as const];
+  });
+  return { values: Object.fromEntries(texts), variables: Object.fromEntries(variables), dir };
+}
+
 interface ReadConfig {
   readonly text: ConfigText;
   readonly file: string;

@@ -7,7 +7,10 @@ const schema = z
   .strictObject({
     channel: z.literal("amazon").meta({ description: "The cart's kind.", examples: ["amazon"] }),
     marketplaceId: textField()
-      .regex(/^A[A-Z0-9]{9,15}$/u, "expected a marketplace id such as ATVPDKIKX0DER (amazon.com)")
+      .refine(
+        (text) => /^A[A-Z0-9]{9,15}$/u.test(text),
+        "expected a marketplace id such as ATVPDKIKX0DER (amazon.com)",
+      )
       .meta({ description: "Id of the one marketplace that is read.", examples: ["ATVPDKIKX0DER"] }),
     clientId: credentialField().meta({
       description: "LWA client id of your private app (Solution Provider Portal).",
@@ -22,7 +25,7 @@ const schema = z
       examples: ["${AMAZON_REFRESH_TOKEN}"],
     }),
     sellerId: textField()
-      .regex(/^A[A-Z0-9]{9,20}$/u, "expected a merchant token such as A2EXAMPLE00001")
+      .refine((text) => /^A[A-Z0-9]{9,20}$/u.test(text), "expected a merchant token such as A2EXAMPLE00001")
       .exactOptional()
       .meta({
         description:

@@ -56,8 +56,15 @@ export function createDownloader(
     if (signal.aborted) throw new InterruptedError();
     const context = { ...options, request, maxBodyBytes: longestBody, timeouts: { ...timeouts, totalMs } };
     const spool = await openSpool();
+    // Of its own, because got listens to it for as long as it lives, also when the body has long come.
+    const stop = new AbortController();
+    const onAbort = (): void => stop.abort();
+    signal.addEventListener("abort", onAbort, { once: true });
     try {
-      const stream = client.stream(url, { ...(headers === undefined ? {} : { headers }), signal });
+      const stream = client.stream(url, {
+        ...(headers === undefined ? {} : { headers }),
+        signal: stop.signal,
+      });
       let status = 0;
       let answered: Record<string, string> = {};
       stream.on("response", (response: { statusCode: number; headers: Record<string, string> }) => {
@@ -76,6 +83,8 @@ export function createDownloader(
       if (signal.aborted) throw new InterruptedError();
       if (error instanceof RemoteError) throw error;
       throw explain(error, context);
+    } finally {
+      signal.removeEventListener("abort", onAbort);
     }
   };
 }

@@ -17,7 +17,8 @@ export function toMeasure(
   if (typeof decimal !== "string") return decimal;
   if (isZero(decimal)) return undefined;
   if (unitWord === undefined || unitWord === null || unitWord === "") {
-    return new Refusal(`the unit of the ${family} is missing`, unitWord, 1);
+    // A number without its unit tells nothing: unknown, unless it can be no measure at all.
+    return decimal.startsWith("-") ? new Refusal("negative", value) : undefined;
   }
   const unit = typeof unitWord === "string" ? findUnit(family, unitWord) : undefined;
   if (unit === undefined) {

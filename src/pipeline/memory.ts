@@ -17,7 +17,7 @@ export interface MemoryParts {
 
 /**
  * The memory of one source account in the state store. `accountOf` gives the name that it goes by in all connections and on
- * all machines ("etsy 41220099"); it is asked when something is remembered, for the channel that knows it is made after.
+ * all machines ("cart 41220099"); it is asked when something is remembered, for the channel that knows it is made after.
  */
 export function createChannelMemory(
   accountOf: () => string,

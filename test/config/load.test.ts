@@ -1,5 +1,6 @@
 import path from "node:path";
 import { afterAll, describe, expect, test } from "@jest/globals";
+import { loadSource } from "../../src/config/load.js";
 import { createFolder, plainConfig, removeFolders, toLines, toldBy } from "./folder.js";
 
 afterAll(removeFolders);
@@ -296,5 +297,34 @@ describe("src/config/load.ts", () => {
     expect(config.state).toBe("postgres://psync:hunter22@db.example/psync");
     expect(secrets).toEqual(expect.arrayContaining(["hunter22", config.state]));
     expect(secrets).not.toContain("db.example");
+  });
+
+  test("reads what there is of a source, for the command that obtains the rest", async () => {
+    const folder = await createFolder();
+    const cwd = folder.dir;
+    expect(await loadSource({ cwd, env: {} })).toEqual({ values: {}, variables: {}, dir: cwd });
+    await folder.write(".env", "ETSY_KEYSTRING=k1\n", 0o600);
+    await folder.write(
+      "psync.yaml",
+      "source:\n  channel: etsy\n  shopId: 7\n  keystring: ${ETSY_KEYSTRING}\n  refreshToken: ${MY_TOKEN}\n  odd: [1]\n",
+    );
+    expect(await loadSource({ cwd, env: {} })).toEqual({
+      values: { channel: "etsy", shopId: "7", keystring: "k1" },
+      variables: { keystring: "ETSY_KEYSTRING", refreshToken: "MY_TOKEN" },
+      dir: cwd,
+    });
+    await folder.write("psync.yaml", "source: [\n");
+    await expect(loadSource({ cwd, env: {} })).rejects.toMatchObject({ code: "config-invalid" });
+    await expect(loadSource({ cwd, env: {}, file: "none.yaml" })).rejects.toMatchObject({ exitCode: 4 });
+  });
+
+  test("PSYNC_STATE_KEY is taken from the environment or .env, and is a secret", async () => {
+    const folder = await createFolder();
+    await folder.write("psync.yaml", plainConfig);
+    expect(await folder.load({ env: { PSYNC_STATE_KEY: "" } })).not.toHaveProperty("stateKey");
+    await folder.write(".env", "PSYNC_STATE_KEY=a-long-key\n", 0o600);
+    const loaded = await folder.load({ env: {} });
+    expect(loaded).toMatchObject({ stateKey: "a-long-key" });
+    expect(loaded.secrets).toContain("a-long-key");
   });
 });

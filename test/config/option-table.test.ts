@@ -12,7 +12,7 @@ describe("src/config/option-table.ts", () => {
   });
 
   test.each([
-    "| `source.channel` | required | `woocommerce`: The cart's kind. |",
+    "| `source.channel` | required | The cart's kind. One of `amazon`, `etsy`, `shopify`, `woocommerce`. |",
     "| `options.updates` | `true` | Writes changed products",
     "| `options.interval` | `15m` |",
     '| `source.statuses` (woocommerce) | `["publish"]` |',

@@ -25,7 +25,7 @@ export interface ChannelBed {
   readonly clock: FakeClock;
   /** The keys of all records that a full read gives, in any order. */
   readonly keys: readonly string[];
-  /** A record with a text that tempts to be cleaned, and the top-level field that it stands in. */
+  /** A record with a text that tempts to be cleaned, and the path of the field that it stands in ("listing.title"). */
   readonly text: { readonly key: string; readonly field: string; readonly value: string };
   /** Top-level names of fields that say the same in each read. */
   readonly fields: readonly string[];
@@ -175,7 +175,10 @@ export function channelSuite(name: string, open: OpenChannel): void {
       withBed(async (bed) => {
         const { key, field, value } = bed.text;
         const record = recordsOf(await readPages(bed.channel)).find((each) => each.key === key);
-        expect(record?.fields[field]).toBe(value);
+        const found = field
+          .split(".")
+          .reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], record?.fields);
+        expect(found).toBe(value);
       }));
 
     test("no secret is in any page, error, check or log", async () => {

@@ -123,4 +123,19 @@ describe("src/http/download.ts", () => {
       },
     );
   });
+
+  test("an abort after the end disturbs nobody", async () => {
+    const abort = new AbortController();
+    await withServer(
+      (response) => response.end("whole"),
+      async ({ url }) => {
+        const { http } = openClient();
+        const download = await http.download({ method: "GET", url, signal: abort.signal });
+        abort.abort();
+        await new Promise((resolve) => setImmediate(resolve));
+        expect((await contentOf(download.read())).toString()).toBe("whole");
+        await download.discard();
+      },
+    );
+  });
 });

@@ -36,10 +36,13 @@ describe("src/mapping/numbers.ts", () => {
     expect(outcome(toMeasure(value, unit, "weight", pounds))).toBe(expected);
   });
 
-  test("a missing unit is named", () => {
-    const refusal = toMeasure("2", "", "weight", pounds);
-    expect(refusal).toMatchObject({ message: "the unit of the weight is missing", index: 1 });
-  });
+  test.each(["", null, undefined])(
+    "a number with the unit %j is unknown; a negative one is refused",
+    (unit) => {
+      expect(toMeasure("2", unit, "weight", pounds)).toBeUndefined();
+      expect(toMeasure("-2", unit, "weight", pounds)).toMatchObject({ message: "negative", index: 0 });
+    },
+  );
 
   test("a number in the field's own unit is only rounded", () => {
     expect(toMeasureAsIs("1.00005", pounds)).toBe(1.0001);

@@ -16,6 +16,8 @@ export interface FakeClockOptions {
   readonly now?: number;
   /** Moves on to the next sleeper's time by itself as soon as the event loop has nothing else to do. */
   readonly autoAdvance?: boolean;
+  /** With `autoAdvance`: time stands still as long as it says so, because a request is under way. */
+  readonly busy?: () => boolean;
 }
 
 interface Sleeper {
@@ -41,7 +43,7 @@ export function createFakeClock(options: FakeClockOptions = {}): FakeClock {
     stepPlanned = true;
     setImmediate(() => {
       stepPlanned = false;
-      wakeFirst();
+      if (options.busy?.() !== true) wakeFirst();
       planStep();
     });
   }

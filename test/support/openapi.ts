@@ -51,9 +51,11 @@ export function loadApiDocument(file: string, patch: (document: Json) => Json = 
   const ajv = new Ajv({ strict: false, validateFormats: false, allErrors: true, coerceTypes: false });
   ajv.addSchema(document, "api");
   const compiled = new Map<string, ValidateFunction>();
-  const paths = Object.entries((document["paths"] ?? {}) as Readonly<Record<string, Json>>).map(
-    ([path, item]) => ({ pattern: toPattern(path), path, item }),
-  );
+  // A path without a name in it comes before one that it would fit too: /listings/batch, /listings/{listing_id}.
+  const holes = (path: string): number => path.split("{").length;
+  const paths = Object.entries((document["paths"] ?? {}) as Readonly<Record<string, Json>>)
+    .sort(([a], [b]) => holes(a) - holes(b))
+    .map(([path, item]) => ({ pattern: toPattern(path), path, item }));
 
   function find(method: string, url: string) {
     const [path = ""] = url.split("?", 1);

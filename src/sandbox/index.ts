@@ -1,0 +1,41 @@
+import { faultNames as amazonFaults, startAmazonShop } from "./amazon/server.js";
+import { faultNames as etsyFaults, startEtsyShop } from "./etsy/server.js";
+import type { SandboxShop } from "./sandbox.js";
+import { faultNames as shopifyFaults, startShopifyShop } from "./shopify/server.js";
+import { faultNames as wooFaults, startWooShop } from "./woocommerce/server.js";
+
+export interface SandboxOptions {
+  /** Default: any free one. */
+  readonly port?: number;
+  /** How many products or listings there are about; each cart has its own default. */
+  readonly products?: number;
+  /** Another one makes another catalogue. */
+  readonly seed?: number;
+  /** Names out of the cart's `faults`. */
+  readonly faults?: readonly string[];
+}
+
+interface Sandbox {
+  /** Name and description. */
+  readonly faults: Readonly<Record<string, string>>;
+  /** Rejects when the port is taken. */
+  readonly start: (options: SandboxOptions) => Promise<SandboxShop>;
+}
+
+/** A local stand-in for each cart, in the order in which they are told. */
+export const sandboxes = {
+  woocommerce: { faults: wooFaults, start: startWooShop },
+  shopify: { faults: shopifyFaults, start: startShopifyShop },
+  etsy: { faults: etsyFaults, start: ({ products, ...rest }) => startEtsyShop(asListings(products, rest)) },
+  amazon: {
+    faults: amazonFaults,
+    start: ({ products, ...rest }) => startAmazonShop(asListings(products, rest)),
+  },
+} as const satisfies Readonly<Record<string, Sandbox>>;
+
+function asListings(
+  products: number | undefined,
+  rest: Omit<SandboxOptions, "products">,
+): Omit<SandboxOptions, "products"> & { readonly listings?: number } {
+  return products === undefined ? rest : { ...rest, listings: products };
+}
