@@ -22,11 +22,18 @@ interface Sandbox {
   readonly start: (options: SandboxOptions) => Promise<SandboxShop>;
 }
 
+/** Registered with the sandbox's Etsy app: where `psync auth etsy` listens when nobody says otherwise. */
+const usualRedirect = "http://localhost:3003/callback";
+
 /** A local stand-in for each cart, in the order in which they are told. */
 export const sandboxes = {
   woocommerce: { faults: wooFaults, start: startWooShop },
   shopify: { faults: shopifyFaults, start: startShopifyShop },
-  etsy: { faults: etsyFaults, start: ({ products, ...rest }) => startEtsyShop(asListings(products, rest)) },
+  etsy: {
+    faults: etsyFaults,
+    start: ({ products, ...rest }) =>
+      startEtsyShop({ ...asListings(products, rest), redirectUris: [usualRedirect] }),
+  },
   amazon: {
     faults: amazonFaults,
     start: ({ products, ...rest }) => startAmazonShop(asListings(products, rest)),

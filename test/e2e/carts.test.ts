@@ -50,7 +50,7 @@ describe("psync with each cart", () => {
   test.each(["shopify", "etsy", "amazon"] as const)(
     "%s: tests well, imports everything once, and has nothing left to do",
     async (cart) => {
-      const shop = await sandboxes[cart].start({});
+      const shop = await sandboxes[cart].start({ products: 130 });
       shops.push(shop);
       const cwd = configure(shop.config, locations[cart]);
       const first = document(await run(cwd, "import", "--yes", "--json"));
