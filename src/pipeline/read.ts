@@ -34,10 +34,14 @@ export interface ReadJob {
  * time, from the start. Throws what the channel throws, except IncompleteError, which is part of the result.
  */
 export async function readAndStage(parts: RunParts, job: ReadJob): Promise<ReadResult> {
-  const first = withSuspicion(await new PageReader(parts, job).read(job.run.resume), job);
+  // A channel that cannot tell what changed gives everything, whatever the cursor.
+  const whole = job.since === undefined || !parts.channel.features.updatedSince;
+  const previous = whole ? job.previous : undefined;
+  const first = withSuspicion(await new PageReader(parts, job).read(job.run.resume), previous);
   if (first.incomplete === undefined) return first;
   job.emit({ kind: "second-look", message: first.incomplete.message });
-  return withSuspicion(await new PageReader(parts, job).read(undefined), job);
+  await parts.store.dropRejected(job.stage);
+  return withSuspicion(await new PageReader(parts, job).read(undefined), previous);
 }
 
 /** Reads once and counts what it sees. */
@@ -116,9 +120,9 @@ class PageReader {
 }
 
 /** What the cart cannot tell itself: everything gone at once, or a field that vanished from many records. */
-function withSuspicion(result: ReadResult, { previous, since }: ReadJob): ReadResult {
-  if (result.incomplete !== undefined || since !== undefined) return result;
-  // Nothing to compare with: never read before, or an empty cart.
+function withSuspicion(result: ReadResult, previous: ConnectionState | undefined): ReadResult {
+  if (result.incomplete !== undefined) return result;
+  // Nothing to compare with: never read before, an empty cart, or a part of the cart only.
   if (previous === undefined || (previous.recordsRead ?? 0) === 0) return result;
   if (result.recordsRead === 0) {
     const message = "the cart sent no record at all, and it had some when it was read last";

@@ -99,3 +99,13 @@ async function noteChunk(
     );
   }
 }
+
+/** Forgets the rejected records of a run. They have no product, so nothing else belongs to them. */
+export async function dropRejected(database: Database, ids: StageIds): Promise<void> {
+  await database.transaction(false, (session) =>
+    session.run("delete from psync_records where connection = ? and run = ? and outcome = 'rejected'", [
+      ids.records,
+      ids.run,
+    ]),
+  );
+}

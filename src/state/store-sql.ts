@@ -7,7 +7,7 @@ import { discardRecords, finishRun, readIssues } from "./finish.js";
 import { findSkuGroups } from "./groups.js";
 import { Names } from "./ids.js";
 import { readKept, writeKept } from "./kept.js";
-import { markRecords, markUnchanged, noteRemote } from "./marks.js";
+import { dropRejected, markRecords, markUnchanged, noteRemote } from "./marks.js";
 import { findUnfinishedRun, insertRun, patchRun, readConnection } from "./runs.js";
 import { settleCreated, settleItems } from "./settle.js";
 import { acquireSlot, type SlotSenses } from "./slots.js";
@@ -28,6 +28,7 @@ export function createStore(database: Database, senses: SlotSenses, cipher: Ciph
     saveRun: (id, patch) => patchRun(database, id, patch),
     stage: async (stage, records, progress) =>
       stageRecords(database, await names.make(stage), stage.run, records, progress),
+    dropRejected: async (stage) => dropRejected(database, await names.find(stage)),
     skuGroups: (stage) => findSkuGroups(database, names, stage),
     mark: async (stage, keys, mark) => markRecords(database, await names.find(stage), keys, mark),
     markUnchanged: async (stage) => markUnchanged(database, await names.find(stage)),

@@ -189,6 +189,11 @@ export interface StateStore {
    * it, `skuGroups` still does.
    */
   stage(stage: StageKey, records: readonly StagedRecord[], progress: StageProgress): Promise<void>;
+  /**
+   * Forgets what this run has rejected so far: a second look at the cart says anew what cannot be read, and a place in a
+   * list that was unreadable may by now be another record's.
+   */
+  dropRejected(stage: StageKey): Promise<void>;
   /** SKUs with several candidates. Safe to mark rows of a group while iterating. */
   skuGroups(stage: StageKey): AsyncIterable<SkuGroup>;
   mark(stage: StageKey, keys: readonly string[], mark: Mark): Promise<void>;

@@ -401,6 +401,18 @@ describe("src/pipeline/run.ts", () => {
     expect(run.report).toMatchObject({ status: "ok", counts: { read: 3, created: 3 } });
   });
 
+  test("what only the first look could not read is no reject of the run", async () => {
+    const bench = await createBench({ records: three });
+    bench.channel.incomplete = "once only";
+    bench.channel.unreadable.add("2");
+    bench.channel.onPage = () => {
+      if (bench.channel.calls() > 2) bench.channel.incomplete = undefined;
+      if (bench.channel.calls() === 2) bench.channel.records.splice(1, 1);
+    };
+    const run = await bench.run();
+    expect(run.report).toMatchObject({ status: "ok", counts: { read: 2, created: 2, rejected: 0 } });
+  });
+
   test("a cart that is suddenly empty is an incomplete answer; one that always was is not", async () => {
     const bench = await createBench({ records: [] });
     expect(exitCodeOf(await bench.run())).toBe(0);

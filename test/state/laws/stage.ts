@@ -39,6 +39,23 @@ export function stageLaws(subject: Subject): void {
       ]);
     });
 
+    test("a second look forgets what the first one rejected, and nothing else", async () => {
+      const rejected = (key: string) => ({ key, outcome: "rejected", code: "unreadable" }) as const;
+      await subject.put([candidate("k1", "A"), rejected("place 7"), rejected("k2")]);
+      await subject.put([rejected("place 7")], {
+        ...stage,
+        run: "run-2",
+        records: "else",
+        connection: "else",
+      });
+      await subject.store.dropRejected(stage);
+      await subject.put([candidate("k2", "B")]);
+      expect((await subject.staged()).map(({ key }) => key)).toEqual(["k1", "k2"]);
+      expect((await subject.store.counts(stage)).rejected).toBe(0);
+      const other = { ...stage, run: "run-2", records: "else", connection: "else" };
+      expect((await subject.store.counts(other)).rejected).toBe(1);
+    });
+
     test("runs, connections and dry runs do not see each other's records", async () => {
       const dry = { ...stage, records: "dry run 1", run: "dry-1" };
       await subject.put([candidate("k1", "A")]);
