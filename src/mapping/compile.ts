@@ -1,8 +1,15 @@
 import { MappingError, type Fault } from "../errors.js";
 import { maxImages, productFields, type JsonValue, type ProductDraft } from "../model/product.js";
-import type { Mapped, MappingFault, MappingRow, MappingTable, RecordMapper } from "./contract.js";
+import type {
+  Mapped,
+  MappingFault,
+  MappingRow,
+  MappingTable,
+  RecordMapper,
+  RecordPlace,
+} from "./contract.js";
 import { converters, defaultConverter, type Convert } from "./converters.js";
-import { compilePath, parsePath, rootOf, type Reader } from "./path.js";
+import { compilePath, namesOf, parsePath, type Path, rootOf, type Reader } from "./path.js";
 import { Refusal, showValue } from "./refusal.js";
 import { checkRow, findDoubledTargets, pathsOf } from "./rules.js";
 import { customName, imageRank, targetKind } from "./targets.js";
@@ -32,7 +39,15 @@ export function compileTable(table: MappingTable): RecordMapper {
     const rows = byField.get(field);
     if (rows !== undefined) steps.push(compileField(field, rows));
   }
-  return { roots: findRoots(table.rows), map: (fields) => mapRecord(steps, fields) };
+  const paths = table.rows
+    .flatMap(pathsOf)
+    .map(parsePath)
+    .filter((path) => typeof path !== "string");
+  return {
+    roots: [...new Set(paths.map(rootOf))],
+    places: findPlaces(paths),
+    map: (fields) => mapRecord(steps, fields),
+  };
 }
 
 function refuseFaults(table: MappingTable): void {
@@ -189,11 +204,23 @@ function mapRecord(steps: readonly Step[], fields: Fields): Mapped {
   return { ok: false, ...(sku === undefined ? {} : { sku }), faults };
 }
 
-function findRoots(rows: readonly MappingRow[]): readonly string[] {
-  const roots = new Set<string>();
-  for (const text of rows.flatMap(pathsOf)) {
-    const path = parsePath(text);
-    if (typeof path !== "string") roots.add(rootOf(path));
+function findPlaces(paths: readonly Path[]): readonly RecordPlace[] {
+  const places = new Map<string, RecordPlace>();
+  for (const path of paths) {
+    const names = namesOf(path);
+    const name = names.join(".");
+    if (!places.has(name)) places.set(name, { name, isThere: (fields) => isThere(fields, names) });
   }
-  return [...roots];
+  return [...places.values()];
+}
+
+function isThere(fields: Fields, names: readonly string[]): boolean {
+  let at: unknown = fields;
+  for (const name of names) {
+    // Nothing, a text or a list where an object could stand: the cart says that there is none, which is no gap.
+    if (typeof at !== "object" || at === null || Array.isArray(at)) return true;
+    if (!Object.hasOwn(at, name)) return false;
+    at = (at as Record<string, unknown>)[name];
+  }
+  return true;
 }

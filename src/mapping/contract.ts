@@ -33,10 +33,20 @@ export type Mapped =
   | { readonly ok: true; readonly draft: ProductDraft }
   | { readonly ok: false; readonly sku?: string; readonly faults: readonly MappingFault[] };
 
+/** A place in a record that the table reads. */
+export interface RecordPlace {
+  /** "dimensions.length" */
+  readonly name: string;
+  /** Whether the record has it, whatever stands there: null and empty are words of the cart, a missing key is none. */
+  readonly isThere: (fields: Readonly<Record<string, unknown>>) => boolean;
+}
+
 /** A table compiled to closures. Pure and synchronous. */
 export interface RecordMapper {
   /** First names of all paths, each once. */
   readonly roots: readonly string[];
+  /** Everything that a record may lack: the paths up to their first list, each once. */
+  readonly places: readonly RecordPlace[];
   map(fields: Readonly<Record<string, unknown>>): Mapped;
 }
 

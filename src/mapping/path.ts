@@ -70,6 +70,16 @@ export function rootOf(path: Path): string {
   return first?.kind === "name" ? first.name : "";
 }
 
+/** The names that a path goes through before its first list. */
+export function namesOf(path: Path): readonly string[] {
+  const names: string[] = [];
+  for (const step of path.steps) {
+    if (step.kind !== "name") break;
+    names.push(step.name);
+  }
+  return names;
+}
+
 export type Reader = (fields: unknown) => unknown;
 
 /**

@@ -50,16 +50,38 @@ export async function guardChanges(parts: RunParts, stage: StageKey, plan: PlanS
   throw new GuardError("max-changes", message, { hint });
 }
 
+/** What a full read came to, for the comparison with the one before. */
+export interface ReadSize {
+  readonly recordsRead?: number;
+  /** How many records are products for the destination. */
+  readonly fit: number;
+  readonly setup: string;
+}
+
 /**
- * Throws GuardError when more than half of the records of the last full read are gone. Shops do not shrink like that over
- * night; a wrong marketplace, a filter or a half-made export does.
+ * Throws GuardError when more than half of the records of the last full read are gone, or of the products among them.
+ * Shops do not shrink like that over night; a wrong marketplace, a filter, a half-made export or a token that sees no
+ * SKUs does.
  */
-export function guardShrink(previous: ConnectionState | undefined, recordsRead: number | undefined): void {
-  const before = previous?.recordsRead ?? 0;
-  if (recordsRead === undefined || before < smallestCatalogue || recordsRead * 2 >= before) return;
-  const message = `the cart sent ${recordsRead} records; the last full read had ${before}`;
+export function guardShrink(
+  previous: ConnectionState | undefined,
+  { recordsRead, fit, setup }: ReadSize,
+): void {
   const hint = "look at the cart. If it is meant so, run once with --force";
-  throw new GuardError("source-shrank", message, { hint });
+  const records = previous?.recordsRead ?? 0;
+  if (recordsRead !== undefined && isShrunk(recordsRead, records)) {
+    const message = `the cart sent ${recordsRead} records; the last full read had ${records}`;
+    throw new GuardError("source-shrank", message, { hint });
+  }
+  const products = previous?.setup === setup ? (previous.fit ?? 0) : 0;
+  if (isShrunk(fit, products)) {
+    const message = `${fit} of the cart's records are products to sync; in the last full read ${products} were`;
+    throw new GuardError("source-shrank", message, { hint });
+  }
+}
+
+function isShrunk(now: number, before: number): boolean {
+  return before >= smallestCatalogue && now * 2 < before;
 }
 
 /** Yields every planned change, in order of SKU. */

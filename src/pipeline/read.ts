@@ -37,11 +37,12 @@ export async function readAndStage(parts: RunParts, job: ReadJob): Promise<ReadR
   // A channel that cannot tell what changed gives everything, whatever the cursor.
   const whole = job.since === undefined || !parts.channel.features.updatedSince;
   const previous = whole ? job.previous : undefined;
-  const first = withSuspicion(await new PageReader(parts, job).read(job.run.resume), previous);
+  const judge = (result: ReadResult): ReadResult => withSuspicion(result, previous, job.run.setup);
+  const first = judge(await new PageReader(parts, job).read(job.run.resume));
   if (first.incomplete === undefined) return first;
   job.emit({ kind: "second-look", message: first.incomplete.message });
   await parts.store.dropRejected(job.stage);
-  return withSuspicion(await new PageReader(parts, job).read(undefined), previous);
+  return judge(await new PageReader(parts, job).read(undefined));
 }
 
 /** Reads once and counts what it sees. */
@@ -58,7 +59,7 @@ class PageReader {
     this.recordsRead = 0;
     this.absent = Object.create(null) as Record<string, number>;
     // Fields that no record lacks count too: a field without a count was not looked at.
-    for (const root of parts.mapper.roots) this.absent[root] = 0;
+    for (const { name } of parts.mapper.places) this.absent[name] = 0;
     this.#rules = {
       includeDigital: parts.options.includeDigital,
       caseSensitiveSku: parts.destination.features.caseSensitiveSku,
@@ -112,15 +113,15 @@ class PageReader {
   }
 
   #judge(record: Parameters<typeof judgeRecord>[0]): StagedRecord {
-    for (const root of this.#parts.mapper.roots) {
-      if (!Object.hasOwn(record.fields, root)) this.absent[root] = (this.absent[root] ?? 0) + 1;
+    for (const { name, isThere } of this.#parts.mapper.places) {
+      if (!isThere(record.fields)) this.absent[name] = (this.absent[name] ?? 0) + 1;
     }
     return judgeRecord(record, this.#parts.mapper.map(record.fields), this.#rules);
   }
 }
 
 /** What the cart cannot tell itself: everything gone at once, or a field that vanished from many records. */
-function withSuspicion(result: ReadResult, previous: ConnectionState | undefined): ReadResult {
+function withSuspicion(result: ReadResult, previous: ConnectionState | undefined, setup: string): ReadResult {
   if (result.incomplete !== undefined) return result;
   // Nothing to compare with: never read before, an empty cart, or a part of the cart only.
   if (previous === undefined || (previous.recordsRead ?? 0) === 0) return result;
@@ -128,6 +129,8 @@ function withSuspicion(result: ReadResult, previous: ConnectionState | undefined
     const message = "the cart sent no record at all, and it had some when it was read last";
     return { ...result, incomplete: new IncompleteError("source-empty", message, { hint: lookHint }) };
   }
+  // Another table or another setting of the cart asks for other fields.
+  if (previous.setup !== undefined && previous.setup !== setup) return result;
   for (const [field, share] of Object.entries(result.absent)) {
     const before = previous.absent?.[field];
     if (before === undefined || share - before <= vanishedShare) continue;

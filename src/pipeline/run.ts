@@ -6,7 +6,7 @@ import type { ConnectionState, Holder, RunPatch, RunPhase, RunRow, StageKey } fr
 import type { Emit } from "./events.js";
 import { connectionName, destinationName, type RunParts } from "./parts.js";
 import type { PlanSummary } from "./plan.js";
-import { guardChanges, guardShrink, makePlan, planEntries } from "./planning.js";
+import { guardChanges, guardShrink, makePlan, planEntries, type ReadSize } from "./planning.js";
 import { readAndStage, type ReadResult, shares } from "./read.js";
 import { type HeldSlot, holdSlot } from "./slot.js";
 import { settleDocument, writeDocument, writeItems } from "./write.js";
@@ -39,8 +39,11 @@ export interface RunResult {
   finish(): Promise<void>;
 }
 
-/** A run that was interrupted longer ago is not resumed: what it read is no longer what the cart holds. */
-const resumableMs = 24 * 60 * 60 * 1000;
+/**
+ * A run that was interrupted longer ago is not resumed: what it read is no longer what the cart holds. Longer than the
+ * day that a cart whose quota is used up asks to be left alone for.
+ */
+const resumableMs = 48 * 60 * 60 * 1000;
 
 /**
  * Carries out one full pass: take the slot, read, plan, confirm, write, settle, tell. Never throws once the run has a
@@ -147,7 +150,7 @@ class Run {
     // What was begun was allowed then.
     const allowed = this.#request.force || this.#row.phase === "write";
     if (!allowed) {
-      if (this.#incomplete === undefined) guardShrink(this.#previous, (this.#read ?? this.#row).recordsRead);
+      if (this.#incomplete === undefined) guardShrink(this.#previous, this.#size(plan));
       await guardChanges(parts, this.#stage, plan);
     }
     const held = this.#held;
@@ -172,6 +175,12 @@ class Run {
       this.#row = { ...this.#row, phase: "settle" };
     }
     return true;
+  }
+
+  #size(plan: PlanSummary): ReadSize {
+    const { recordsRead } = this.#read ?? this.#row;
+    const fit = plan.create + plan.update + plan.unchanged + (plan.skipped["updates-off"] ?? 0);
+    return { ...(recordsRead === undefined ? {} : { recordsRead }), fit, setup: this.#row.setup };
   }
 
   /** Somebody may have moved a document away; it is written again from what is known. */
@@ -271,6 +280,7 @@ class Run {
     // A run that was resumed behind its read has what it needs of it in its row.
     const kept = this.#read ?? this.#row;
     const recordsRead = this.#read?.recordsRead ?? this.#row.recordsRead;
+    const { created, updated, unchanged, failed } = report.counts;
     const absent = this.#read?.absent ?? shares(this.#row.absent ?? {}, recordsRead ?? 0);
     return {
       ...(kept.cursor === undefined ? {} : { cursor: kept.cursor }),
@@ -280,6 +290,8 @@ class Run {
       reconciledAt: report.finishedAt,
       absent,
       ...(recordsRead === undefined ? {} : { recordsRead }),
+      fit: created + updated + unchanged + failed + (this.#plan?.skipped["updates-off"] ?? 0),
+      setup: this.#row.setup,
     };
   }
 }

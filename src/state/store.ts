@@ -78,6 +78,10 @@ export interface ConnectionState {
   readonly absent?: Readonly<Record<string, number>>;
   /** How many records the last full read had. */
   readonly recordsRead?: number;
+  /** How many of them were products for the destination. */
+  readonly fit?: number;
+  /** Of the last full read; what it counted means nothing under another one. */
+  readonly setup?: string;
 }
 
 /** One record of a page, mapped, ready to be staged. */

@@ -213,4 +213,25 @@ describe("src/mapping/compile.ts", () => {
       expect(Object.keys(Object.prototype)).toEqual([]);
     },
   );
+
+  test("tells what a record lacks: a missing key, not an empty one, nor one below nothing", () => {
+    const map = mapper(
+      ["sku", "sku", "sku"],
+      ["listing.title", "name"],
+      [["listing.weight.value", "listing.weight.unit"], "weight_lbs", "weight"],
+      ["listing.tags[]", "tags", "list"],
+      ["listing.photos[0].url", "vendor", "raw"],
+    );
+    expect(map.roots).toEqual(["sku", "listing"]);
+    const lacking = (fields: Record<string, unknown>) =>
+      map.places.filter(({ isThere }) => !isThere(fields)).map(({ name }) => name);
+    expect(lacking({ sku: null, listing: { title: "", weight: null, tags: [], photos: "x" } })).toEqual([]);
+    expect(lacking({ sku: 1, listing: { title: "a", weight: { value: 1 } } })).toEqual([
+      "listing.weight.unit",
+      "listing.tags",
+      "listing.photos",
+    ]);
+    expect(lacking({ listing: [] })).toEqual(["sku"]);
+    expect(lacking({})).toHaveLength(6);
+  });
 });

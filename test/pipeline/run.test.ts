@@ -401,6 +401,24 @@ describe("src/pipeline/run.ts", () => {
     expect(run.report).toMatchObject({ status: "ok", counts: { read: 3, created: 3 } });
   });
 
+  test("more than half of the records gone, or of the products among them: code 7 before the first write; --force writes", async () => {
+    const records = Array.from({ length: 20 }, (_, index) => record(String(10 + index), {}));
+    const bench = await createBench({ records, pageSize: 20 });
+    await bench.run();
+    bench.channel.records.splice(9);
+    bench.channel.records[0] = record("10", { name: "New" });
+    const shrunk = await bench.run();
+    expect(exitCodeOf(shrunk)).toBe(7);
+    expect(shrunk.error).toMatchObject({ code: "source-shrank" });
+    expect(bench.destination.items.get("SKU-10")).toMatchObject({ values: { name: "Product 10" } });
+    bench.channel.records.splice(0, 9, ...records.map((entry) => record(entry.key, { sku: "" })));
+    const blank = await bench.run();
+    expect(exitCodeOf(blank)).toBe(7);
+    expect(String((blank.error as Error).message)).toContain("0 of the cart's records are products");
+    expect(exitCodeOf(await bench.run({ force: true }))).toBe(0);
+    expect(exitCodeOf(await bench.run())).toBe(0);
+  });
+
   test("what only the first look could not read is no reject of the run", async () => {
     const bench = await createBench({ records: three });
     bench.channel.incomplete = "once only";

@@ -13,9 +13,12 @@ import { createFakeClock } from "./fake-clock.js";
 import { createMemoryChannel, type MemoryChannel } from "./memory-channel.js";
 import { createMemoryDestination, type MemoryDestination } from "./memory-destination.js";
 
+const roots = ["sku", "name", "price", "weight"];
+
 /** A mapper whose record is the product already; `bad` makes it unmappable. */
 const plainMapper: RecordMapper = {
-  roots: ["sku", "name", "price", "weight"],
+  roots,
+  places: roots.map((name) => ({ name, isThere: (fields) => Object.hasOwn(fields, name) })),
   map({ sku, name, price, weight, bad }): Mapped {
     const text = typeof sku === "string" && sku.trim() !== "" ? { sku: sku.trim() } : {};
     if (bad !== undefined) {
