@@ -11,6 +11,7 @@ const wanted = Number(process.argv[2] ?? 100_000);
 const clock = createClock(Date.UTC(2026, 10, 24, 8));
 const now = () => clock.now();
 const memory = createMemory();
+let underWay = 0;
 
 const common = { clock: now, odd: false };
 const carts = {
@@ -32,7 +33,12 @@ const carts = {
 /** Title, cart, settings of the channel, options of the shop. */
 const shapes = [
   ["WooCommerce", "woocommerce", { auth: "basic" }],
-  ["Shopify, page by page", "shopify", { inventoryLocation: "Harbor Warehouse" }],
+  [
+    "Shopify, page by page",
+    "shopify",
+    { inventoryLocation: "Harbor Warehouse" },
+    { faults: ["bulk-refused"] },
+  ],
   // Where pages cost that much, paging would take more than five minutes.
   ["Shopify, as an export", "shopify", { inventoryLocation: "Harbor Warehouse" }, { costFactor: 6 }],
   ["Etsy", "etsy", {}],
@@ -52,7 +58,7 @@ for (const [title, id, extra, more] of shapes) {
   const open = () => {
     const secrets = [];
     const http = createHttpClient({
-      ...channels[id].http(clock),
+      ...watched(channels[id].http(clock)),
       userAgent: "psync/bench (Language=Node.js; Platform=any)",
       clock,
       random: () => 0.5,
@@ -96,21 +102,49 @@ async function productsFor(start, sizeOf) {
   return Math.ceil((wanted * sample) / size);
 }
 
+/** The policy, with its requests counted while they are under way. */
+function watched(policy) {
+  const wrap = (pacer) => ({
+    ...pacer,
+    async acquire(cost, signal) {
+      const release = await pacer.acquire(cost, signal);
+      underWay += 1;
+      return () => {
+        underWay -= 1;
+        release();
+      };
+    },
+  });
+  const known = new Map();
+  const of = (pacer) => known.get(pacer) ?? known.set(pacer, wrap(pacer)).get(pacer);
+  const { pacer } = policy;
+  return { ...policy, pacer: typeof pacer === "function" ? (request) => of(pacer(request)) : of(pacer) };
+}
+
+/** Time passes when nothing else is left to do, and stands still while a request is under way. */
 function createClock(start) {
   let at = start;
+  let planned = false;
   const sleepers = [];
-  const wake = () => {
-    const next = sleepers.shift();
-    if (next === undefined) return;
-    at = Math.max(at, next.at);
-    next.resolve();
+  const plan = () => {
+    if (planned || sleepers.length === 0) return;
+    planned = true;
+    setImmediate(() => {
+      planned = false;
+      if (underWay === 0) {
+        const next = sleepers.shift();
+        at = Math.max(at, next.at);
+        next.resolve();
+      }
+      plan();
+    });
   };
   return {
     now: () => at,
     pass: (ms) => (at += ms),
     sleep: (ms, signal) =>
       new Promise((resolve, reject) => {
-        const sleeper = { at: at + ms, resolve };
+        const sleeper = { at: at + Math.max(0, ms), resolve };
         signal?.addEventListener(
           "abort",
           () => {
@@ -122,8 +156,7 @@ function createClock(start) {
         );
         sleepers.push(sleeper);
         sleepers.sort((a, b) => a.at - b.at);
-        // Time passes when nothing else is left to do: after what is under way on the loopback.
-        setTimeout(wake, 2);
+        plan();
       }),
   };
 }

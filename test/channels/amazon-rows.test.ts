@@ -1,7 +1,7 @@
 import { Buffer } from "node:buffer";
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
-import { toCharset } from "../../src/channels/amazon/charset.js";
+import { createUtf8Signs, isSingleByte, toCharset } from "../../src/channels/amazon/charset.js";
 import { parseHeader } from "../../src/channels/amazon/header.js";
 import { type ReadRow, readRows } from "../../src/channels/amazon/rows.js";
 import { createSeenRows } from "../../src/channels/amazon/seen.js";
@@ -159,6 +159,31 @@ describe("src/channels/amazon/charset.ts", () => {
     expect(() => toCharset(`text/plain; charset=${label}`)).toThrow(label);
   });
 
+  test.each<[string, (string | number[])[], boolean, boolean]>([
+    ["ASCII", ["abc"], true, false],
+    ["one sign of three bytes", ["abc", "a – b"], true, true],
+    ["two signs of two bytes", ["Größe", "abc", "Café"], true, true],
+    [
+      "what may be CAFÉ™ as well",
+      [
+        [0x43, 0xc9, 0x99],
+        [0xc9, 0x99],
+      ],
+      true,
+      false,
+    ],
+    ["one line that is none", ["Größe – Café", [0xe9, 0x20]], false, false],
+  ])("looks for UTF-8: %s", (_case, lines, isValid, isProof) => {
+    const signs = createUtf8Signs();
+    for (const line of lines) signs.note(Buffer.from(line as string));
+    expect([signs.areValid(), signs.areProof()]).toEqual([isValid, isProof]);
+  });
+
+  test("knows the charsets in which each byte is a sign", () => {
+    const names = ["win1252", "win1250", "iso88599", "utf8", "cp932", "gb18030"];
+    expect(names.filter(isSingleByte)).toEqual(["win1252", "win1250", "iso88599"]);
+  });
+
   test.each([
     ["win1252", [0x93, 0x48, 0x94, 0x20, 0x96, 0x20, 0x80], "“H” – €"],
     ["cp932", [0x87, 0x40, 0x83, 0x5c], "①ソ"],
@@ -171,9 +196,11 @@ describe("src/channels/amazon/charset.ts", () => {
 describe("src/channels/amazon/seen.ts", () => {
   test("tells new, repeated and other rows apart, over any number", () => {
     const seen = createSeenRows();
+    let fresh = 0;
     for (let index = 0; index < 20_000; index += 1) {
-      expect(seen.note(`SKU-${index}`, `row ${index}`)).toBe("new");
+      if (seen.note(`SKU-${index}`, `row ${index}`) === "new") fresh += 1;
     }
+    expect(fresh).toBe(20_000);
     expect(seen.note("SKU-0", "row 0")).toBe("repeat");
     expect(seen.note("SKU-19999", "row")).toBe("other");
     expect(seen.note("sku-0", "row 0")).toBe("new");

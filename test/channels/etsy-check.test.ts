@@ -1,6 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import type { EtsySettings } from "../../src/channels/etsy/index.js";
 import type { CheckResult } from "../../src/model/report.js";
+import type { EtsyAnswer, EtsyRequest } from "../../src/sandbox/etsy/answer.js";
+import type { Fault } from "../../src/sandbox/fault.js";
 import type { EtsyShopOptions } from "../../src/sandbox/etsy/server.js";
 import { checksOf } from "../conformance/channel.js";
 import { apiCalls, createEtsyBed, type EtsyBed } from "../support/etsy-bed.js";
@@ -11,7 +13,15 @@ beforeEach(() => {
 });
 afterEach(() => bed.close());
 
-const names = ["config", "reachable", "token", "owner", "scopes", "shop", "listings", "limits"];
+const names = ["settings", "reachable", "token", "owner", "scopes", "shop", "listings", "limits"];
+
+/** What is left of the day is told to be less than it is. */
+function left(count: string): Fault<EtsyRequest, EtsyAnswer> {
+  return {
+    name: "left",
+    answer: ({ headers, ...answer }) => ({ ...answer, headers: { ...headers, "x-remaining-today": count } }),
+  };
+}
 
 async function checks(options: EtsyShopOptions, settings: Partial<EtsySettings> = {}) {
   const shop = await bed.openShop({ listings: 40, odd: false, ...options });
@@ -36,7 +46,15 @@ describe("src/channels/etsy/check.ts", () => {
   });
 
   test.each<readonly [string, EtsyShopOptions, Partial<EtsySettings>, string, number, string]>([
-    ["a name for a number", {}, { shopId: "HarborGoods" }, "config", 4, "is no number"],
+    ["a name for a number", {}, { shopId: "HarborGoods" }, "settings", 4, "is no number"],
+    [
+      "a line break with the key",
+      {},
+      { keystring: "abc\n" },
+      "settings",
+      4,
+      "source.keystring holds a blank",
+    ],
     ["no shared secret", {}, { sharedSecret: "" }, "reachable", 12, "shared secret"],
     ["a key that is not active", { faults: ["key-refused"] }, {}, "reachable", 12, "refuses the key"],
     ["a day that is used up", { faults: ["day-exhausted"] }, {}, "reachable", 5, "next try is possible at"],
@@ -59,7 +77,14 @@ describe("src/channels/etsy/check.ts", () => {
     ["no listings", { listings: 0 }, {}, "listings", "no active listings"],
     ["blank SKUs", { faults: ["blank-skus"] }, {}, "listings", "every SKU of the first 25 is blank"],
     ["inventories apart", { faults: ["refused-inventory"] }, {}, "listings", "no inventory"],
-    ["a day that is nearly used up", { limits: { perDay: 5 } }, {}, "limits", "of which 0 are left"],
+    [
+      "a day that is nearly used up",
+      { limits: { perDay: 100 }, faults: [{ onRequest: () => left("9") }] },
+      {},
+      "limits",
+      "of which 9 are left",
+    ],
+    ["a day that is too short", { listings: 600, limits: { perDay: 50 } }, {}, "limits", "takes 6 requests"],
   ])("warns: %s", async (_name, options, settings, check, words) => {
     const { of, failed } = await checks(options, settings);
     expect(failed).toEqual([]);

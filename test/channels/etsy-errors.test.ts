@@ -92,6 +92,7 @@ describe("src/channels/etsy/limits.ts", () => {
       { perSecond: 10, leftThisSecond: 9, perDay: 5000, leftToday: 0 },
     ],
     [{ "x-remaining-this-secon": "3" }, { leftThisSecond: 3 }],
+    [{ "x-remaining-this-second": "", "x-remaining-this-secon": "3" }, { leftThisSecond: 3 }],
     [{ "x-limit-per-day": "many", "x-remaining-today": "-1", "x-limit-per-second": "1e3" }, {}],
   ])("%j is %j", (headers, limits) => {
     expect(parseLimits(headers)).toEqual(limits);

@@ -1,9 +1,9 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { EtsyApi } from "../../src/channels/etsy/api.js";
-import { createIdSet } from "../../src/channels/etsy/id-set.js";
+import { createIdSet } from "../../src/channels/id-set.js";
 import { type ListTools, newListState, readList } from "../../src/channels/etsy/pager.js";
-import { findGap } from "../../src/channels/etsy/tally.js";
+import { findGap } from "../../src/channels/tally.js";
 import { never } from "../conformance/channel.js";
 import { createFakeClock } from "../support/fake-clock.js";
 
@@ -48,7 +48,7 @@ async function readWhile(size: number, turns: readonly Turn[]) {
   const list = newListState("active");
   const came: number[] = [];
   for await (const { items } of readList("1", list, tools, never())) came.push(...items.map(({ id }) => id));
-  const gap = tools.gaps[0] ?? findGap(list, "active listings");
+  const gap = tools.gaps[0] ?? findGap(list, "active listings", true);
   return { came, gap, calls, lost: listed.filter((id) => id <= size && !came.includes(id)) };
 }
 

@@ -1,6 +1,4 @@
 import { describe, expect, test } from "@jest/globals";
-import fc from "fast-check";
-import { createIdSet } from "../../src/channels/etsy/id-set.js";
 import { mergeOfferings } from "../../src/channels/etsy/offerings.js";
 import { type RecordFrame, toListingRecords } from "../../src/channels/etsy/records.js";
 
@@ -182,27 +180,5 @@ describe("src/channels/etsy/offerings.ts", () => {
     expect(alive).toBe(2);
     expect(offering).not.toHaveProperty("quantity");
     expect(offering).toMatchObject({ price: usd(4) });
-  });
-});
-
-describe("src/channels/etsy/id-set.ts", () => {
-  test("remembers like a Set, of any ids", () => {
-    const ids = fc.oneof(
-      fc.integer({ min: 1, max: 50 }),
-      fc.maxSafeInteger().filter((id) => id > 0),
-    );
-    fc.assert(
-      fc.property(fc.array(ids, { maxLength: 3000 }), (given) => {
-        const [own, plain] = [createIdSet(), new Set<number>()];
-        for (const id of given) {
-          expect(own.add(id)).toBe(!plain.has(id));
-          plain.add(id);
-        }
-        expect(own.size).toBe(plain.size);
-        expect(given.every((id) => own.has(id))).toBe(true);
-        expect(own.has(Number.MAX_SAFE_INTEGER - 1)).toBe(plain.has(Number.MAX_SAFE_INTEGER - 1));
-      }),
-      { numRuns: 20 },
-    );
   });
 });

@@ -4,7 +4,7 @@ import { AuthError, LockHeldError, TransientError } from "../../src/errors.js";
 import type { EtsyShop } from "../../src/sandbox/etsy/server.js";
 import { failureOf, keysOf, readPages } from "../conformance/channel.js";
 import { createChannelMemory } from "../support/channel-memory.js";
-import { apiCalls, createEtsyBed, type EtsyBed, tokenCalls } from "../support/etsy-bed.js";
+import { apiCalls, catalogueOf, createEtsyBed, type EtsyBed, tokenCalls } from "../support/etsy-bed.js";
 
 let bed: EtsyBed;
 beforeEach(() => {
@@ -12,7 +12,7 @@ beforeEach(() => {
 });
 afterEach(() => bed.close());
 
-const small = { listings: 20, odd: false } as const;
+const small = { catalogue: catalogueOf(20) } as const;
 
 /** A memory whose `keep` is another one. */
 function withKeep(keep: (set: ChannelMemory["set"]) => ChannelMemory["set"]): ChannelMemory {
@@ -110,13 +110,13 @@ describe("src/channels/etsy/tokens.ts", () => {
   });
 
   test("a token that lives for a minute only is not renewed with each request", async () => {
-    const shop = await bed.openShop({ listings: 500, odd: false, tokenLifetime: 60 });
+    const shop = await bed.openShop({ catalogue: catalogueOf(500), tokenLifetime: 60 });
     await readPages(bed.openClient(shop).channel);
     expect(tokenCalls(shop)).toBe(1);
   });
 
   test("a token that ends in the middle of a read is renewed once", async () => {
-    const shop = await bed.openShop({ listings: 500, odd: false, faults: ["token-expired"] });
+    const shop = await bed.openShop({ catalogue: catalogueOf(500), faults: ["token-expired"] });
     expect(keysOf(await readPages(bed.openClient(shop).channel))).toEqual(shop.keys().toSorted());
     expect(tokenCalls(shop)).toBe(2);
     expect(shop.requests.filter(({ status }) => status === 401)).toHaveLength(1);

@@ -9,7 +9,7 @@ const { clock, openShop, openClient, close } = createWooBed();
 
 afterEach(close);
 
-describe("src/channels/woocommerce/tally.ts", () => {
+describe("src/channels/woocommerce/pager.ts", () => {
   test("misses no live item when one is removed before each page", async () => {
     const shop = await openShop({ faults: ["drift"], products: 600 });
     const before = expectedKeys(shop);

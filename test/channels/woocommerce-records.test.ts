@@ -1,10 +1,8 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import { toFieldsParameter } from "../../src/channels/woocommerce/fields.js";
-import { createIdSet } from "../../src/channels/woocommerce/id-set.js";
 import { toProductRecord, toVariationRecord } from "../../src/channels/woocommerce/records.js";
 import { toGmtMs, toId } from "../../src/channels/woocommerce/schema.js";
-import { findGap, newTally, noteTotal, type Tally } from "../../src/channels/woocommerce/tally.js";
 
 const frame = { site: "https://shop.example", statuses: ["publish"], weightUnit: "lbs", dimensionUnit: "in" };
 const parent = {
@@ -159,43 +157,5 @@ describe("src/channels/woocommerce/fields.ts", () => {
     expect(product.some((name) => name.includes("."))).toBe(false);
     const variation = toFieldsParameter(["images", "name"], "variation")?.split(",") ?? [];
     expect(variation).toEqual(expect.arrayContaining(["parent_id", "image", "attributes"]));
-  });
-});
-
-describe("src/channels/woocommerce/id-set.ts", () => {
-  test("is a set", () => {
-    fc.assert(
-      fc.property(fc.array(fc.oneof(fc.nat(20_000), fc.nat(2 ** 45))), (ids) => {
-        const mine = createIdSet();
-        const theirs = new Set<number>();
-        for (const id of ids) {
-          expect(mine.add(id)).toBe(!theirs.has(id));
-          theirs.add(id);
-          expect(mine.has(id)).toBe(true);
-          expect(mine.has(id + 1)).toBe(theirs.has(id + 1));
-        }
-      }),
-    );
-  });
-});
-
-function tallyOf(totals: readonly number[], seen: number, fresh = 0): Tally {
-  const tally = newTally();
-  for (const total of totals) noteTotal(tally, total);
-  return { ...tally, seen, fresh };
-}
-
-describe("src/channels/woocommerce/tally.ts", () => {
-  test.each([
-    ["all came", [254, 254, 254], 254, 0, true],
-    ["one is missing", [254, 254, 254], 253, 0, false],
-    ["one was removed after it came", [254, 253], 254, 0, true],
-    ["one was removed before it came", [254, 253], 253, 0, true],
-    ["one was added and came", [254, 255], 255, 1, true],
-    ["one entered earlier pages: the next pass takes it", [254, 255], 254, 0, true],
-    ["one was added, another left without a sign", [254, 254], 254, 1, false],
-    ["no totals", [], 12, 0, true],
-  ])("%s", (_name, totals, seen, fresh, complete) => {
-    expect(findGap(tallyOf(totals, seen, fresh), "products", true) === undefined).toBe(complete);
   });
 });

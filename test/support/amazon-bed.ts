@@ -3,12 +3,13 @@ import {
   amazonHttpPolicy,
   createAmazonChannel,
 } from "../../src/channels/amazon/index.js";
-import type { SourceChannel } from "../../src/channels/channel.js";
+import type { ChannelMemory, SourceChannel } from "../../src/channels/channel.js";
 import { type ClientOptions, createHttpClient } from "../../src/http/client.js";
 import { createRedactor } from "../../src/http/redaction.js";
 import { type AmazonShop, type AmazonShopOptions, startAmazonShop } from "../../src/sandbox/amazon/server.js";
 import { createChannelMemory } from "./channel-memory.js";
 import { createFakeClock, type FakeClock } from "./fake-clock.js";
+import { UnderWay } from "./under-way.js";
 
 export interface AmazonClient {
   readonly channel: SourceChannel;
@@ -22,6 +23,12 @@ export interface AmazonClientOptions {
   readonly http?: Partial<ClientOptions>;
   /** What the channel keeps; shared by clients that are given the same one. */
   readonly kept?: Map<string, string>;
+  /** Where warnings and traces go. */
+  readonly logs?: string[];
+  /** In the place of what is kept. */
+  readonly memory?: ChannelMemory;
+  /** Lets the clock stand still while requests are under way, so that the sandbox's limits are exact. */
+  readonly underWay?: UnderWay;
 }
 
 /** Opens the channel on a shop as another process would, on a clock where waiting takes no time. */
@@ -40,12 +47,13 @@ export function openAmazon(
     ...(typeof sellerId === "string" ? { sellerId } : {}),
     ...options.settings,
   };
-  const logs: string[] = [];
+  const logs = options.logs ?? [];
   const warnings: string[] = [];
   const secrets = [settings.clientId, settings.clientSecret, settings.refreshToken];
   const redact = createRedactor(secrets);
+  const policy = amazonHttpPolicy(clock);
   const http = createHttpClient({
-    ...amazonHttpPolicy(clock),
+    ...(options.underWay?.watch(policy, clock) ?? policy),
     userAgent: "psync/0.0.0 (Language=Node.js/20; Platform=test)",
     clock,
     redact,
@@ -58,7 +66,7 @@ export function openAmazon(
     logs.push(message);
   };
   const hide = (secret: string): void => void secrets.push(secret);
-  const memory = createChannelMemory(options.kept);
+  const memory = options.memory ?? createChannelMemory(options.kept);
   const channel = createAmazonChannel(settings, { http, clock, warn, memory, redact, hide });
   return { channel, logs, warnings };
 }
@@ -66,22 +74,29 @@ export function openAmazon(
 /** Running shops in a test, on one clock, closed with `close`. */
 export interface AmazonBed {
   readonly clock: FakeClock;
+  readonly underWay: UnderWay;
   readonly openShop: (options?: AmazonShopOptions) => Promise<AmazonShop>;
   readonly openClient: (shop: AmazonShop, options?: AmazonClientOptions) => AmazonClient;
   readonly close: () => Promise<void>;
 }
 
 export function createAmazonBed(): AmazonBed {
-  const clock = createFakeClock({ autoAdvance: true, now: Date.UTC(2026, 10, 24, 8) });
+  const underWay = new UnderWay();
+  const clock = createFakeClock({
+    autoAdvance: true,
+    busy: underWay.busy,
+    now: Date.UTC(2026, 10, 24, 8),
+  });
   const opened: AmazonShop[] = [];
   return {
     clock,
+    underWay,
     async openShop(options = {}) {
       const shop = await startAmazonShop({ clock: () => clock.now(), ...options });
       opened.push(shop);
       return shop;
     },
-    openClient: (shop, options = {}) => openAmazon(shop, clock, options),
+    openClient: (shop, options = {}) => openAmazon(shop, clock, { underWay, ...options }),
     async close() {
       for (const shop of opened.splice(0)) await shop.close();
     },

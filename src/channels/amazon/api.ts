@@ -43,6 +43,8 @@ export interface AmazonApi {
 
 const defaultTokenUrl = "https://api.amazon.com/auth/o2/token";
 const tokenEarlyMs = 60_000;
+/** Each request that waits for a token in a storm asks for it anew. */
+const tokenAttempts = 3;
 
 /** Makes the client of one seller account. Nothing is sent before something is asked for. */
 export function createAmazonApi(settings: AmazonSettings, parts: ChannelParts): AmazonApi {
@@ -65,6 +67,7 @@ export function createAmazonApi(settings: AmazonSettings, parts: ChannelParts): 
       body: form.toString(),
       // The refresh token does not change: asking twice gives two good tokens.
       repeatable: true,
+      attempts: tokenAttempts,
       signal,
     } as const;
     const { response, value } = await requestJson(http, request, "Amazon", undefined, redact);

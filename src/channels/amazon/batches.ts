@@ -9,13 +9,14 @@ export interface Batch {
   readonly catalog: ReadonlyMap<string, Catalog | undefined>;
 }
 
-const mostRows = 200;
-/** Five full calls, so that none but a page's last can be half empty. */
+const usualRows = 200;
+const mostRows = 5 * usualRows;
+/** Five full calls. */
 const mostUnknown = 5 * batchSize;
 
 /**
- * Groups rows into pages. A page ends with 200 rows, or with 100 ASINs that have to be asked for; each ASIN is asked
- * for once, and only when the page is asked for.
+ * Groups rows into pages. A page ends with 200 rows, or with 100 ASINs that have to be asked for; it goes on to at most
+ * 1,000 rows where its last call would not be full. Each ASIN is asked for once, and only when the page is asked for.
  */
 export async function* toBatches(
   rows: AsyncIterator<ReadRow>,
@@ -52,7 +53,11 @@ async function nextBatch(
     pending.clear();
   };
   let ended = false;
-  while (batch.length < mostRows && unknown.size < mostUnknown) {
+  const isFull = (): boolean =>
+    unknown.size >= mostUnknown ||
+    batch.length >= mostRows ||
+    (batch.length >= usualRows && pending.size === 0 && unknown.size % batchSize === 0);
+  while (!isFull()) {
     const next = await rows.next();
     if (next.done === true) {
       ended = true;
@@ -62,7 +67,8 @@ async function nextBatch(
     const asin = enricher === undefined || next.value.row === undefined ? undefined : asinOf(next.value.row);
     if (asin === undefined || unknown.has(asin) || catalog.has(asin)) continue;
     pending.add(asin);
-    if (unknown.size + pending.size >= mostUnknown) await look();
+    const open = unknown.size + pending.size;
+    if (open >= mostUnknown || (batch.length >= usualRows && open % batchSize === 0)) await look();
   }
   await look();
   if (enricher !== undefined && unknown.size > 0) {

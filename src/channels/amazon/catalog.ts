@@ -15,6 +15,8 @@ export interface Catalog {
   readonly length?: Measure;
   readonly width?: Measure;
   readonly height?: Measure;
+  /** It stands for its variations and cannot be bought. */
+  readonly isParent?: true;
 }
 
 /** As many as the canonical product has room for. */
@@ -44,6 +46,7 @@ export function toCatalog(item: CatalogItem, marketplaceId: string): Catalog {
     ...side("length"),
     ...side("width"),
     ...side("height"),
+    ...(here(item.summaries)?.itemClassification === "VARIATION_PARENT" ? { isParent: true } : {}),
   };
 }
 

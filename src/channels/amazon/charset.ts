@@ -1,3 +1,4 @@
+import { isAscii, isUtf8 } from "node:buffer";
 import iconv from "iconv-lite";
 import { RemoteError } from "../../errors.js";
 
@@ -47,6 +48,38 @@ export function toCharset(contentType: string | undefined): Charset | undefined 
       hint: "Please report it, with the marketplace. With source.sellerId set, shops of up to 1,000 SKUs need no report.",
     },
   );
+}
+
+/** Whether each byte of the charset is a character, so that nothing tells a file that is in another one. */
+export function isSingleByte(charset: Charset): boolean {
+  return /^(?:win125|iso8859)/.test(charset);
+}
+
+/** Looks through the lines of a file for what only UTF-8 can be. */
+export interface Utf8Signs {
+  note(line: Buffer): void;
+  /** Every line so far is UTF-8, or ASCII. */
+  areValid(): boolean;
+  /** Besides, there are signs of several bytes that would hardly stand so in a single-byte charset. */
+  areProof(): boolean;
+}
+
+export function createUtf8Signs(): Utf8Signs {
+  let isValid = true;
+  const signs = new Set<string>();
+  let isProof = false;
+  return {
+    note(line) {
+      if (!isValid || isAscii(line)) return;
+      isValid = isUtf8(line);
+      if (!isValid || isProof) return;
+      for (const sign of line.toString("utf8")) if (sign > "\u007f") signs.add(sign);
+      // "CAFÉ™" in windows-1252 happens to be one sign of two bytes; three bytes, or two such signs, do not happen.
+      isProof = signs.size > 1 || [...signs].some((sign) => sign > "\u07ff");
+    },
+    areValid: () => isValid,
+    areProof: () => isValid && isProof,
+  };
 }
 
 function shown(label: string): string {

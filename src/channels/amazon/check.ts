@@ -3,7 +3,7 @@ import { pageTitle } from "../../http/body.js";
 import type { CheckResult } from "../../model/report.js";
 import { type Check, pass, runCheckList } from "../check-list.js";
 import type { AmazonContext } from "./context.js";
-import { fetchCatalog } from "./enrich.js";
+import { fetchCatalog, noAsin } from "./enrich.js";
 import { fetchListings, mostListings } from "./listings.js";
 import { checkLocation, endpointOf, findMarketplace } from "./marketplaces.js";
 import { listReports } from "./reports.js";
@@ -12,12 +12,10 @@ import { locationOf, merchantStock } from "./settings.js";
 import { fetchStockPage } from "./stock.js";
 
 const reportsSinceMs = 24 * 3_600_000;
-/** An ASIN that nobody has: whether the catalogue may be asked is seen all the same. */
-const noAsin = "B000000000";
 
 /** Runs the checks in a fixed order. Nothing is made at Amazon: the right to reports shows in their list. */
 export function checkAccount(context: AmazonContext, signal: AbortSignal): AsyncGenerator<CheckResult> {
-  const { api, settings, parts } = context;
+  const { api, settings } = context;
   const { marketplaceId } = settings;
   const checks: Readonly<Record<string, Check>> = {
     marketplace: async () => {
@@ -36,7 +34,7 @@ export function checkAccount(context: AmazonContext, signal: AbortSignal): Async
 
     reports: async (on) => {
       const statuses = ["DONE", "IN_QUEUE", "IN_PROGRESS"];
-      const { length } = await listReports(context, parts.clock.now() - reportsSinceMs, statuses, on);
+      const { length } = await listReports(context, reportsSinceMs, statuses, on);
       return pass(`listings reports can be read; ${length} of the last 24 hours`);
     },
 

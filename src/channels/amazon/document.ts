@@ -1,13 +1,20 @@
-import { isUtf8 } from "node:buffer";
 import { Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { InterruptedError, RemoteError, TransientError } from "../../errors.js";
 import type { Download } from "../../http/download.js";
 import { type Line, readLines } from "../../http/lines.js";
-import { type Charset, decodeLine, toCharset } from "./charset.js";
-import { type AmazonContext } from "./context.js";
+import {
+  type Charset,
+  createUtf8Signs,
+  decodeLine,
+  isSingleByte,
+  toCharset,
+  type Utf8Signs,
+} from "./charset.js";
+import type { AmazonContext } from "./context.js";
 import { quoted } from "./errors.js";
 import { parseHeader, type ReportHeader } from "./header.js";
+import { outlastStorm } from "./patience.js";
 import { longestLineBytes } from "./rows.js";
 import { documentSchema } from "./schema.js";
 
@@ -26,6 +33,8 @@ export interface OpenDocument {
 
 /** A signed address lives 5 minutes, and a file may come torn: each of them is worth another try. */
 const mostDownloads = 3;
+/** Of a document, to tell what came in its place. */
+const longestHead = 4000;
 const firstPage = /^\s*<(?:!doctype|html|\?xml)/i;
 const bom = Buffer.from([0xef, 0xbb, 0xbf]);
 /** Packed text of this size is no report: the largest accounts have some millions of listings. */
@@ -70,7 +79,15 @@ async function withDownload<Result>(
     const url = await findAddress(context, id, signal);
     let download: Download | undefined;
     try {
-      download = await fetchFile(context, url, signal);
+      // From another host, which sees neither token nor cookie.
+      download = await outlastStorm(context.parts, signal, (attempts) =>
+        context.parts.http.download({
+          method: "GET",
+          url,
+          signal,
+          ...(attempts === undefined ? {} : { attempts }),
+        }),
+      );
       return await use(download);
     } catch (error) {
       await download?.discard();
@@ -78,21 +95,6 @@ async function withDownload<Result>(
       const isTorn = error instanceof TransientError && error.code === "torn-report";
       if (!(isExpired || isTorn) || tries >= mostDownloads) throw error;
     }
-  }
-}
-
-/** From another host, which sees neither token nor cookie. */
-async function fetchFile({ parts }: AmazonContext, url: string, signal: AbortSignal): Promise<Download> {
-  // A signal of its own: got listens to it as long as it lives, and an abort after the download would find a stream
-  // that nobody watches any more.
-  const own = new AbortController();
-  const stop = (): void => own.abort(signal.reason);
-  if (signal.aborted) stop();
-  signal.addEventListener("abort", stop, { once: true });
-  try {
-    return await parts.http.download({ method: "GET", url, signal: own.signal });
-  } finally {
-    signal.removeEventListener("abort", stop);
   }
 }
 
@@ -124,28 +126,26 @@ async function examine(
   download: Download,
   signal: AbortSignal,
 ): Promise<OpenDocument> {
-  const contentType = download.headers["content-type"];
-  const declared = toCharset(contentType);
+  const declared = toCharset(download.headers["content-type"]);
   const lines = (): AsyncIterable<Line> => readLines(unpack(download), longestLineBytes);
   let first: Buffer | undefined;
+  let head = "";
   let rowCount = 0;
-  let allUtf8 = true;
-  for await (const { bytes } of lines()) {
+  const signs = createUtf8Signs();
+  for await (const { bytes, tooLong } of lines()) {
     if (signal.aborted) throw new InterruptedError();
     first ??= bytes;
+    if (head.length < longestHead) head += `${bytes.toString("latin1", 0, longestHead)}\n`;
     // A lone carriage return is an empty line.
     if (bytes.length > 1) rowCount += 1;
-    if (declared === undefined) allUtf8 &&= isUtf8(bytes);
+    if (!tooLong) signs.note(bytes);
   }
   if (first === undefined) throw torn("it is empty");
-  if (firstPage.test(first.subarray(0, 200).toString("latin1"))) throw torn("a web page came in its place");
-  const hasBom = first.subarray(0, 3).equals(bom);
-  const charset = hasBom ? "utf8" : (declared ?? (allUtf8 ? "utf8" : "win1252"));
-  if (!hasBom && declared === undefined && !allUtf8) {
-    context.parts.warn(
-      "Amazon's report names no charset; it was read as windows-1252, so look at accented letters",
-    );
+  if (firstPage.test(head)) {
+    throw torn(`a web page came in its place${quoted(head, context.parts.redact)}`);
   }
+  const hasBom = first.subarray(0, 3).equals(bom);
+  const charset = hasBom ? "utf8" : chooseCharset(declared, signs, context.parts.warn);
   const text = decodeLine(hasBom ? first.subarray(3) : first, charset);
   const header = text === undefined ? undefined : parseHeader(text);
   if (header === undefined) {
@@ -162,6 +162,24 @@ async function examine(
     lines,
     discard: download.discard,
   };
+}
+
+/** The declared charset, unless the whole file says that it is another one. */
+function chooseCharset(
+  declared: Charset | undefined,
+  signs: Utf8Signs,
+  warn: (message: string) => void,
+): Charset {
+  if (declared === undefined) {
+    if (signs.areValid()) return "utf8";
+    warn("Amazon's report names no charset; it was read as windows-1252, so look at accented letters");
+    return "win1252";
+  }
+  if (!isSingleByte(declared) || !signs.areProof()) return declared;
+  warn(
+    "Amazon declares another charset for the report than UTF-8, which it is to its last byte; it was read as UTF-8",
+  );
+  return "utf8";
 }
 
 /** Gunzips what begins like gzip, whatever the API declared: it declares both too much and too little. */

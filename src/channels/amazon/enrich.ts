@@ -2,6 +2,7 @@ import { z } from "zod";
 import { PsyncError, RemoteError, TransientError } from "../../errors.js";
 import { type Catalog, toCatalog } from "./catalog.js";
 import type { AmazonContext } from "./context.js";
+import { outlastStorm } from "./patience.js";
 import { catalogItemSchema, catalogPageSchema } from "./schema.js";
 
 /** ASINs in one call. */
@@ -25,8 +26,8 @@ export interface Enricher {
 
 /** As many failures in a row, without one good answer between, mean that it is not about one ASIN. */
 const hopeless = 10;
+const firstAttempts = 5;
 const halvingAttempts = 2;
-const mostPages = 3;
 
 /** `pass`: the read that asked. Without `catalog`: not in the catalogue. */
 const keptSchema = z.object({
@@ -48,7 +49,7 @@ export function createEnricher(context: AmazonContext, pass: string, any: boolea
     signal: AbortSignal,
   ): Promise<Map<string, Catalog | undefined>> {
     const found = new Map<string, Catalog | undefined>();
-    const visit = async (part: readonly string[], attempts?: number): Promise<void> => {
+    const visit = async (part: readonly string[], attempts: number): Promise<void> => {
       try {
         for (const [asin, catalog] of await fetchCatalog(context, part, signal, attempts))
           found.set(asin, catalog);
@@ -67,7 +68,12 @@ export function createEnricher(context: AmazonContext, pass: string, any: boolea
         await visit(part.slice(half), halvingAttempts);
       }
     };
-    await visit(asins);
+    await visit(asins, firstAttempts);
+    const entries = [...found].map(([asin, catalog]) => {
+      const kept: Kept = { pass, ...(catalog === undefined ? {} : { catalog }) };
+      return [nameOf(asin), JSON.stringify(kept)] as const;
+    });
+    if (entries.length > 0) await memory.set(new Map(entries));
     return found;
   }
 
@@ -83,27 +89,34 @@ export function createEnricher(context: AmazonContext, pass: string, any: boolea
       return found;
     },
     async ask(asins, signal) {
-      const batches: string[][] = [];
-      for (let at = 0; at < asins.length; at += batchSize) batches.push(asins.slice(at, at + batchSize));
-      // Together, as far as the pacer lets them; none is left running behind an error.
-      const failed = { times: 0 };
-      const settled = await Promise.allSettled(batches.map((batch) => askBatch(batch, failed, signal)));
+      let open: string[][] = [];
+      for (let at = 0; at < asins.length; at += batchSize) open.push(asins.slice(at, at + batchSize));
       const found = new Map<string, Catalog | undefined>();
-      for (const each of settled) {
-        if (each.status === "rejected") throw each.reason;
-        for (const [asin, catalog] of each.value) found.set(asin, catalog);
-      }
-      const entries = [...found].map(([asin, catalog]) => {
-        const kept: Kept = { pass, ...(catalog === undefined ? {} : { catalog }) };
-        return [nameOf(asin), JSON.stringify(kept)] as const;
+      await outlastStorm(context.parts, signal, async (attempts) => {
+        // In a storm one request asks whether it is over, in the place of many.
+        if (attempts !== undefined) await fetchCatalog(context, [noAsin], signal, 1);
+        // Together, as far as the pacer lets them; none is left running behind an error.
+        const failed = { times: 0 };
+        const settled = await Promise.allSettled(open.map((batch) => askBatch(batch, failed, signal)));
+        open = open.filter((_batch, index) => settled[index]?.status === "rejected");
+        for (const each of settled) {
+          if (each.status === "fulfilled") for (const [asin, catalog] of each.value) found.set(asin, catalog);
+        }
+        const failure = settled.find((each) => each.status === "rejected");
+        if (failure !== undefined) throw failure.reason;
       });
-      if (entries.length > 0) await memory.set(new Map(entries));
       return found;
     },
   };
 }
 
-/** What the catalogue has of at most 20 ASINs; undefined for those that it does not know. Keeps nothing. */
+/** An ASIN that nobody has: whether the catalogue answers is seen all the same. */
+export const noAsin = "B000000000";
+
+/**
+ * What the catalogue has of at most 20 ASINs; undefined for those that it does not know. Keeps nothing. Throws as
+ * `AmazonApi.get` does.
+ */
 export async function fetchCatalog(
   { api, settings }: AmazonContext,
   asins: readonly string[],
@@ -112,12 +125,13 @@ export async function fetchCatalog(
 ): Promise<Map<string, Catalog | undefined>> {
   const found = new Map<string, Catalog | undefined>(asins.map((asin) => [asin, undefined]));
   let pageToken: string | undefined;
-  for (let pages = 0; pages < mostPages; pages += 1) {
+  // All fit on one page; a page smaller than was asked for holds one at least.
+  for (let pages = 0; pages < batchSize; pages += 1) {
     const query = {
       marketplaceIds: [settings.marketplaceId],
       identifiersType: "ASIN",
       identifiers: asins,
-      includedData: ["images", "identifiers", "dimensions"],
+      includedData: ["summaries", "images", "identifiers", "dimensions"],
       // The default is 10: twenty ASINs would come as two pages.
       pageSize: batchSize,
       ...(pageToken === undefined ? {} : { pageToken }),
@@ -132,9 +146,9 @@ export async function fetchCatalog(
       }
     }
     pageToken = page.pagination?.nextToken;
-    if (pageToken === undefined) break;
+    if (pageToken === undefined) return found;
   }
-  return found;
+  throw new RemoteError("endless-pages", "Amazon's catalogue pages go on and on");
 }
 
 /** Whether fewer ASINs may be answered where these were not. */

@@ -1,6 +1,8 @@
 import type { ChannelParts, SourceChannel } from "../channel.js";
 import { createAmazonApi } from "./api.js";
 import { checkAccount } from "./check.js";
+import { locationsOf } from "./marketplaces.js";
+import { withPatience } from "./patience.js";
 import { readShop } from "./read.js";
 import { accountOf } from "./records.js";
 import type { AmazonSettings } from "./settings.js";
@@ -14,12 +16,15 @@ export type { AmazonSettings } from "./settings.js";
  * listings report, so `features.updatedSince` is false: each read gives everything.
  */
 export function createAmazonChannel(settings: AmazonSettings, parts: ChannelParts): SourceChannel {
-  const context = { api: createAmazonApi(settings, parts), settings, parts };
+  const api = createAmazonApi(settings, parts);
+  const context = { api, settings, parts, trust: { listings: true } };
+  const reading = { ...context, api: withPatience(api, parts) };
   return {
     id: "amazon",
     account: accountOf(settings),
-    features: { updatedSince: false, locations: false },
+    features: { updatedSince: false, locations: true },
     check: (signal) => checkAccount(context, signal),
-    read: (request, signal) => readShop(context, request, signal),
+    locations: () => Promise.resolve(locationsOf(settings)),
+    read: (request, signal) => readShop(reading, request, signal),
   };
 }

@@ -1,4 +1,5 @@
 import type { Unfit } from "../../model/record.js";
+import { variationParent } from "./records.js";
 import type { Row } from "./rows.js";
 import { attributeValuesSchema, type Listing } from "./schema.js";
 import { merchantStock } from "./settings.js";
@@ -51,10 +52,7 @@ export function toListingRow(listing: Listing, marketplaceId: string): ListingRo
       // The report's words: Active is what shoppers can buy.
       status: summary === undefined ? "" : summary.status.includes("BUYABLE") ? "Active" : "Inactive",
     },
-    unfit:
-      children === true
-        ? [{ code: "not-sellable", message: "a variation parent: its children are the items" }]
-        : [],
+    unfit: children === true ? [variationParent] : [],
   };
 }
 

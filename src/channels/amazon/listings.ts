@@ -53,6 +53,8 @@ export interface ListingsStart {
   readonly first: Answer;
   /** How many came before. */
   readonly seen: number;
+  /** The most that was declared before. */
+  readonly declared: number;
 }
 
 /**
@@ -68,7 +70,7 @@ export async function* readByListings(
 ): AsyncGenerator<RecordPage> {
   const { settings } = context;
   const { pass, cursor, basis } = read;
-  let { seen, first: answer } = start;
+  let { seen, declared, first: answer } = start;
   const usesStock = locationOf(settings) !== merchantStock;
   const frame = toFrame(settings, usesStock ? await readStock(context, signal) : undefined);
   const skus = new Set<string>();
@@ -90,24 +92,35 @@ export async function* readByListings(
     seen += rows.length + rejects.length;
     const records = await enrich(rows, enricher, frame, signal);
     const { nextToken, numberOfResults } = answer;
+    // The most, not the last: one that goes while pages are read makes another slip over a page's edge.
+    declared = Math.max(declared, numberOfResults);
     yield {
       records,
       rejects,
-      declared: numberOfResults,
+      declared,
       cursor,
       basis,
       ...(nextToken === undefined
         ? {}
-        : { resume: toResumeToken({ v: 1, kind: "listings", pass, cursor, pageToken: nextToken, seen }) }),
+        : {
+            resume: toResumeToken({
+              v: 1,
+              kind: "listings",
+              pass,
+              cursor,
+              pageToken: nextToken,
+              seen,
+              declared,
+            }),
+          }),
     };
     if (signal.aborted) throw new InterruptedError();
     if (nextToken === undefined) {
-      if (seen >= numberOfResults) return;
-      throw new IncompleteError(
-        "listings-short",
-        `Amazon declares ${numberOfResults} listings and sent ${seen}`,
-        { hint: "Listings may have been removed while they were read. Run again." },
-      );
+      if (seen >= declared) return;
+      context.trust.listings = false;
+      const hint = "Listings may have been removed while they were read. The next look takes a report.";
+      const message = `Amazon declared ${declared} listings and sent ${seen}`;
+      throw new IncompleteError("listings-short", message, { hint });
     }
     if (tokens.has(nextToken)) {
       throw new RemoteError("endless-pages", "Amazon's listing pages go round in a circle");
@@ -132,6 +145,8 @@ async function enrich(
   return rows.map(({ row, unfit }) => {
     const asin = asinOf(row);
     const catalog = asin === undefined ? undefined : found.get(asin);
-    return toRecord(row, row["seller-sku"] ?? "", catalog, frame, unfit);
+    // The same main image in another size is no second one; and the report, which has none, says the same then.
+    const plain = catalog?.images === undefined ? row : { ...row, "image-url": "" };
+    return toRecord(plain, row["seller-sku"] ?? "", catalog, frame, unfit);
   });
 }

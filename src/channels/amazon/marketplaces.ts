@@ -1,4 +1,5 @@
 import { ConfigError } from "../../errors.js";
+import type { StockLocation } from "../channel.js";
 import { type AmazonSettings, locationOf, merchantStock, type Region } from "./settings.js";
 
 /** One of Amazon's shops. */
@@ -46,7 +47,7 @@ const rows: readonly (readonly [
 ];
 
 /** Every marketplace that Amazon's documentation names, read 2026-11-23. */
-export const marketplaces: readonly Marketplace[] = rows.map(([id, country, region, currency, site]) => ({
+const marketplaces: readonly Marketplace[] = rows.map(([id, country, region, currency, site]) => ({
   id,
   country,
   region,
@@ -89,4 +90,22 @@ export function checkLocation(settings: AmazonSettings): void {
   throw new ConfigError("unknown-location", message, [{ path: "options.inventoryLocation", message }], {
     hint: "There are DEFAULT (your own stock) and Amazon's channels, such as AMAZON_NA or AMAZON_EU.",
   });
+}
+
+/** Whose warehouses are shared by several marketplaces; the others have their own. */
+const areas: ReadonlyMap<string, string> = new Map([
+  ...["US", "CA", "MX"].map((country) => [country, "NA"] as const),
+  ...["UK", "DE", "FR", "IT", "ES", "NL", "BE", "IE", "SE", "PL"].map((country) => [country, "EU"] as const),
+]);
+
+/**
+ * Whose stock `quantity` may be, without a request: no operation lists the channels. AMAZON_NA and AMAZON_EU were seen in
+ * reports, the others are by analogy (unverified).
+ */
+export function locationsOf({ marketplaceId }: AmazonSettings): StockLocation[] {
+  const own = { id: merchantStock, name: "your own stock", active: true };
+  const country = findMarketplace(marketplaceId)?.country;
+  if (country === undefined) return [own];
+  const id = `AMAZON_${areas.get(country) ?? country}`;
+  return [own, { id, name: "what Amazon holds (FBA)", active: true }];
 }

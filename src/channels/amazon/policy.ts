@@ -2,7 +2,7 @@ import type { ClientPolicy } from "../../http/client.js";
 import type { Clock, HttpRequest } from "../../http/contract.js";
 import { createPacer, type Pacer } from "../../http/pacing.js";
 
-export const operationNames = [
+const operationNames = [
   "getReports",
   "createReport",
   "getReport",
@@ -32,6 +32,9 @@ const limits: Readonly<Record<OperationName, Limit>> = {
   getMarketplaceParticipations: { rate: 0.016, burst: 15 },
 };
 
+/** Share of a rate that is used: two clocks never run alike, and a refused request costs a whole period. */
+const slack = 0.97;
+
 /** The rest of what is asked: the token endpoint. */
 const otherLimit: Limit = { rate: 1, burst: 5 };
 
@@ -47,7 +50,7 @@ const paths: Readonly<Record<Exclude<OperationName, "createReport">, RegExp>> = 
 };
 
 /** Which operation a request is; undefined for the token endpoint. */
-export function findOperation(request: Pick<HttpRequest, "method" | "url">): OperationName | undefined {
+function findOperation(request: Pick<HttpRequest, "method" | "url">): OperationName | undefined {
   if (!URL.canParse(request.url)) return undefined;
   const { pathname } = new URL(request.url);
   if (request.method === "POST") return paths.getReports.test(pathname) ? "createReport" : undefined;
@@ -78,7 +81,7 @@ export function amazonHttpPolicy(clock: Clock, concurrency = 4): ClientPolicy {
     const made = createPacer({
       clock,
       // One less than there is: requests that leave at an even pace may arrive together.
-      buckets: [{ capacity: Math.max(1, burst - 1), refillPerSec: rate }],
+      buckets: [{ capacity: Math.max(1, burst - 1), refillPerSec: rate * slack }],
       maxConcurrent: concurrency,
     });
     pacers.set(name, made);
@@ -96,7 +99,7 @@ export function amazonHttpPolicy(clock: Clock, concurrency = 4): ClientPolicy {
     maxRetryAfterMs,
     observe: ({ headers }, request) => {
       const rate = toldRate(headers, request);
-      return rate === undefined ? undefined : { refillPerSec: rate };
+      return rate === undefined ? undefined : { refillPerSec: rate * slack };
     },
     shouldRetry: ({ status, headers }, request) => {
       if (status !== 429) return status >= 500 && status !== 501 && status !== 505;

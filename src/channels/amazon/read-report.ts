@@ -6,7 +6,7 @@ import type { Catalog } from "./catalog.js";
 import type { AmazonContext } from "./context.js";
 import type { Enricher } from "./enrich.js";
 import { asinOf, channelOf, toFrame, toRecord } from "./records.js";
-import { noteTorn, type OpenReport } from "./reports.js";
+import { noteBad, type OpenReport } from "./reports.js";
 import { toResumeToken } from "./resume.js";
 import { type ReadRow, readRows } from "./rows.js";
 import { createSeenRows, type SeenRows } from "./seen.js";
@@ -30,7 +30,8 @@ interface Books {
   names: number;
   /** Names in which a question mark stands between letters. */
   spoilt: number;
-  torn: boolean;
+  /** The line that the file ends inside of. */
+  torn?: number;
 }
 
 /**
@@ -47,13 +48,15 @@ export async function* readByReport(
   const facts = { cursor, basis, declared: report.rowCount };
   if (report.rowCount === 0) {
     warnOfNothing(context);
+    // Should there have been rows before, the second look is at another report.
+    await noteBad(context, report.id);
     yield { ...facts, records: [], rejects: [] };
     return;
   }
   await checkChannels(context, report, signal);
   const usesStock = locationOf(context.settings) !== merchantStock;
   const frame = toFrame(context.settings, usesStock ? await readStock(context, signal) : undefined);
-  const books: Books = { seen: createSeenRows(), times: new Map(), names: 0, spoilt: 0, torn: false };
+  const books: Books = { seen: createSeenRows(), times: new Map(), names: 0, spoilt: 0 };
   const rows = keyed(readRows(report.lines(), header, charset), books, read.afterLine);
   for await (const batch of toBatches(rows, read.enricher, signal)) {
     const records: SourceRecord[] = [];
@@ -71,11 +74,11 @@ export async function* readByReport(
     if (signal.aborted) throw new InterruptedError();
   }
   if (charset === "win1252") warnOfLoss(context, books);
-  if (books.torn) {
-    await noteTorn(context, report.id);
+  if (books.torn !== undefined) {
+    await noteBad(context, report.id);
     throw new IncompleteError(
       "report-torn",
-      "Amazon's report ends in the middle of a row: what follows is missing",
+      `Amazon's report ends in the middle of line ${books.torn}: what follows is missing`,
       {
         hint: "The next look asks for a new report.",
       },
@@ -97,7 +100,11 @@ async function* keyed(
   afterLine: number,
 ): AsyncGenerator<KeyedRow> {
   for await (const each of rows) {
-    if (each.torn === true) books.torn = true;
+    // No reject, for the row is whole in the report that the second look gets.
+    if (each.torn === true) {
+      books.torn = each.line;
+      continue;
+    }
     if (each.row === undefined) {
       if (each.line > afterLine) yield { ...each, key: "" };
       continue;

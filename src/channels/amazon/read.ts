@@ -81,7 +81,8 @@ async function continueRead(
   try {
     if (resume.kind === "report") return await continueReport(context, resume, signal);
     const first = await fetchListings(context, resume.pageToken, signal);
-    return { kind: "listings", start: { first, seen: resume.seen }, resume };
+    const { seen, declared } = resume;
+    return { kind: "listings", start: { first, seen, declared }, resume };
   } catch (error) {
     if (!(error instanceof RemoteError)) throw error;
     context.parts.warn("what the interrupted read was reading is gone at Amazon; it starts anew");
@@ -104,10 +105,14 @@ async function beginListings(
   signal: AbortSignal,
 ): Promise<BegunListings | undefined> {
   if (context.settings.sellerId === undefined) return undefined;
+  if (!context.trust.listings) {
+    context.trust.listings = true;
+    return undefined;
+  }
   try {
     const first = await fetchListings(context, undefined, signal);
     if (first.numberOfResults > mostListings) return undefined;
-    return { kind: "listings", start: { first, seen: 0 } };
+    return { kind: "listings", start: { first, seen: 0, declared: 0 } };
   } catch (error) {
     const isRefused =
       error instanceof RemoteError || (error instanceof AuthError && error.code === "not-allowed");

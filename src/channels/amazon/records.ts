@@ -37,6 +37,12 @@ export function channelOf(row: Row): string {
   return (row["fulfillment-channel"] ?? "").trim().toUpperCase();
 }
 
+/** What the Listings API and the catalogue tell, and the report does not. */
+export const variationParent: Unfit = {
+  code: "not-sellable",
+  message: "a variation parent: its children are the items",
+};
+
 /** Makes a record of a row. `catalog` is absent where it is not known. */
 export function toRecord(
   row: Row,
@@ -46,10 +52,14 @@ export function toRecord(
   unfit: readonly Unfit[] = [],
 ): SourceRecord {
   const asin = asinOf(row);
+  const { isParent, ...facts } = catalog ?? {};
+  // A row with a price is an offer, whatever the catalogue calls it.
+  const isOnlyParent = isParent === true && (row["price"] ?? "").trim() === "";
+  const against = isOnlyParent && unfit.length === 0 ? [variationParent] : unfit;
   return {
     key,
-    fields: { ...row, ...quantityOf(row, frame), ...(catalog === undefined ? {} : { catalog }) },
-    ...(unfit.length === 0 ? {} : { unfit }),
+    fields: { ...row, ...quantityOf(row, frame), ...(catalog === undefined ? {} : { catalog: facts }) },
+    ...(against.length === 0 ? {} : { unfit: against }),
     ...(asin === undefined || frame.site === undefined
       ? {}
       : { address: `https://${frame.site}/dp/${asin}` }),
@@ -64,8 +74,11 @@ function quantityOf(row: Row, { location, stock }: RecordFrame): { readonly quan
   return { quantity: units === undefined ? "" : String(units) };
 }
 
-/** The account as people know it. A client id counts as a secret where it comes from a variable, so it is hashed. */
-export function accountOf(settings: AmazonSettings): string {
-  const app = createHash("sha256").update(settings.clientId).digest("hex").slice(0, 10);
-  return `${settings.marketplaceId} ${settings.sellerId ?? `app-${app}`}`;
+/**
+ * The account as people know it: the marketplace and the seller's app. Without the seller id, which may be told to psync
+ * later and would then make another account of it. A client id counts as a secret where it comes from a variable, so
+ * it is hashed.
+ */
+export function accountOf({ marketplaceId, clientId }: AmazonSettings): string {
+  return `${marketplaceId} app-${createHash("sha256").update(clientId).digest("hex").slice(0, 10)}`;
 }

@@ -1,4 +1,4 @@
-import { RemoteError, TransientError } from "../../errors.js";
+import { PsyncError, RemoteError, TransientError } from "../../errors.js";
 import { type AmazonContext, pause } from "./context.js";
 import { type OpenDocument, openDocument, readDocumentHead } from "./document.js";
 import { quoted } from "./errors.js";
@@ -27,82 +27,97 @@ const longestPollMs = 60_000;
 /** What is better than nothing when Amazon makes no new report. */
 const fallbackMs = 24 * 3_600_000;
 const afterCancelMs = 30 * 60_000;
-/** Under these names are kept: the ids of the last reports that psync asked for, and a document that was found torn. */
+/** Before a second asking: what the first one made is in the list by then, and no minute sees two of them. */
+const afterUnknownMs = 60_000;
+/** Under these names are kept: the ids of the last reports that psync asked for, and a document that was no good. */
 const ownName = "reports";
-const tornName = "torn-document";
+const badName = "bad-document";
 const mostOwn = 5;
+/** How many older ones are looked at: each costs one of few requests for documents. */
+const mostOlder = 3;
+const inTheMaking = ["IN_QUEUE", "IN_PROGRESS"];
+
+/** Why there is no new report. */
+const [cancelled, fatal, slow] = ["report-cancelled", "report-fatal", "report-slow"] as const;
+const unmade: ReadonlySet<string> = new Set([cancelled, fatal, slow]);
 
 /**
- * Opens a listings report: a fresh one that exists, one that is being made, or a new one. One of somebody else's, whose
- * options nobody knows, counts only when it has every column in `wanted`. Throws TransientError when Amazon does not
- * finish it or cancels it, RemoteError when it fails.
+ * Opens a listings report: a fresh one that exists, one that is being made, a new one, or, where Amazon makes none, the
+ * last one of a day. One of somebody else's, whose options nobody knows, counts only when it has every column in
+ * `wanted`. Throws TransientError when Amazon does not finish it or cancels it twice, RemoteError when it fails.
  */
 export async function openListingsReport(
   context: AmazonContext,
   wanted: readonly string[],
   signal: AbortSignal,
 ): Promise<OpenReport> {
+  const { parts } = context;
   const own = (await recall(context, ownName))?.split(" ") ?? [];
-  const torn = await recall(context, tornName);
+  const bad = await recall(context, badName);
+  const known = await listReports(context, listMs, ["DONE", ...inTheMaking], signal);
   const isOwn = ({ reportId }: ReportRow): boolean => own.includes(reportId);
-  const now = context.parts.clock.now();
-  const reports = await listReports(context, now - listMs, ["DONE", "IN_QUEUE", "IN_PROGRESS"], signal);
-  const isFresh = (each: ReportRow): boolean =>
-    isDone(each) && each.reportDocumentId !== torn && now - Date.parse(each.createdTime) <= reuseMs;
-  const fresh = reports.filter(isFresh);
-  const under = reports.filter(({ processingStatus }) => isUnderWay(processingStatus));
-  for (const group of [fresh, under]) {
-    const found = group.find(isOwn) ?? group[0];
-    if (found === undefined) continue;
-    const done = isDone(found) ? found : await waitFor(context, found, signal);
-    const opened = isDone(done)
-      ? await openIfFit(context, done, isOwn(done) ? [] : wanted, signal)
-      : undefined;
-    if (opened !== undefined) return opened;
+  const open = async (report: ReportRow | undefined): Promise<OpenReport | undefined> => {
+    if (report === undefined || !isDone(report) || report.reportDocumentId === bad) return undefined;
+    return openIfFit(context, report, isOwn(report) ? [] : wanted, signal);
+  };
+  const now = parts.clock.now();
+  // Both ways: for a clock that is far behind Amazon's, what is old comes from the future.
+  const fresh = known.filter(
+    (each) => isDone(each) && Math.abs(now - Date.parse(each.createdTime)) <= reuseMs,
+  );
+  const ready = await open(fresh.find(isOwn) ?? fresh[0]);
+  if (ready !== undefined) return ready;
+
+  const underWay = known.filter(isUnderWay);
+  let begun = underWay.find(isOwn) ?? underWay[0];
+  for (let round = 1; ; round += 1) {
+    try {
+      const finished = begun === undefined ? undefined : await open(await waitFor(context, begun, signal));
+      return finished ?? (await makeReport(context, own, known, signal));
+    } catch (error) {
+      if (!(error instanceof PsyncError) || !unmade.has(error.code)) throw error;
+      for (const older of (await listReports(context, fallbackMs, ["DONE"], signal)).slice(0, mostOlder)) {
+        const opened = await open(older);
+        if (opened === undefined) continue;
+        parts.warn(`${error.message}; the one of ${opened.createdTime} is used in its place`);
+        return opened;
+      }
+      if (error.code !== cancelled || round > 1) throw error;
+      parts.warn(
+        `${error.message}, as it does when asked too often; psync waits 30 minutes and asks once more`,
+      );
+      begun = undefined;
+      await pause(context, afterCancelMs, signal);
+    }
   }
-  return makeReport(context, own, signal);
 }
 
+/** Asks for a new report and opens it once it is done. `known`: reports that were there before. */
 async function makeReport(
   context: AmazonContext,
   own: readonly string[],
+  known: readonly ReportRow[],
   signal: AbortSignal,
 ): Promise<OpenReport> {
-  for (let round = 1; ; round += 1) {
-    const asked = await createReport(context, signal);
-    await keep(context, ownName, [...own, asked.reportId].slice(-mostOwn).join(" "));
-    const report = await waitFor(context, asked, signal);
-    if (isDone(report)) return openReport(context, report, signal);
-    if (report.processingStatus !== "CANCELLED") throw await fatalError(context, report, signal);
-    const older = await listReports(context, context.parts.clock.now() - fallbackMs, ["DONE"], signal);
-    const last = older.find(isDone);
-    if (last !== undefined) {
-      context.parts.warn(
-        `Amazon cancelled the listings report; the one of ${last.createdTime} is used in its place`,
-      );
-      return openReport(context, last, signal);
-    }
-    if (round > 1) {
-      throw new TransientError("report-cancelled", "Amazon cancelled the listings report twice", {
-        hint:
-          "It does so when there is nothing to report, when somebody cancels it in Seller Central, and when reports are " +
-          "asked for too often, by any app. Try again in some hours; check source.marketplaceId if it stays so.",
-      });
-    }
-    context.parts.warn(
-      "Amazon cancelled the listings report, as it does when asked too often; psync waits 30 minutes and asks once more",
-    );
-    await pause(context, afterCancelMs, signal);
-  }
+  const asked = await createReport(context, known, signal);
+  await keep(context, ownName, [...own, asked.reportId].slice(-mostOwn).join(" "));
+  const report = await waitFor(context, asked, signal);
+  if (isDone(report)) return openReport(context, report, signal);
+  if (report.processingStatus !== "CANCELLED") throw await fatalError(context, report, signal);
+  throw new TransientError(cancelled, "Amazon cancelled the listings report", {
+    hint:
+      "It does so when there is nothing to report, when somebody cancels it in Seller Central, and when reports are " +
+      "asked for too often, by any app. Try again in some hours; check source.marketplaceId if it stays so.",
+  });
 }
 
 /**
- * The account's listings reports of this marketplace, newest first. It is also the cheapest proof of the right to
- * reports.
+ * The account's listings reports of this marketplace of the last `ageMs`, newest first. It is also the cheapest proof of
+ * the right to reports.
  */
 export async function listReports(
-  { api, settings }: AmazonContext,
-  sinceMs: number,
+  { api, settings, parts }: AmazonContext,
+  ageMs: number,
   statuses: readonly string[],
   signal: AbortSignal,
 ): Promise<ReportRow[]> {
@@ -110,7 +125,7 @@ export async function listReports(
     reportTypes: [reportType],
     marketplaceIds: [settings.marketplaceId],
     processingStatuses: statuses,
-    createdSince: new Date(sinceMs).toISOString(),
+    createdSince: new Date(parts.clock.now() - ageMs).toISOString(),
     pageSize: 100,
   };
   const { reports } = await api.get("getReports", reportsPath, query, reportsSchema, signal);
@@ -128,9 +143,13 @@ export async function listReports(
 }
 
 /** Asks for a report. When it is not known whether the asking arrived, its twin is looked for before a second try. */
-async function createReport(context: AmazonContext, signal: AbortSignal): Promise<ReportRow> {
+async function createReport(
+  context: AmazonContext,
+  known: readonly ReportRow[],
+  signal: AbortSignal,
+): Promise<ReportRow> {
   const { api, settings, parts } = context;
-  const startedMs = parts.clock.now();
+  const before = new Set(known.map(({ reportId }) => reportId));
   const body = {
     reportType,
     marketplaceIds: [settings.marketplaceId],
@@ -140,16 +159,13 @@ async function createReport(context: AmazonContext, signal: AbortSignal): Promis
   for (let tries = 1; ; tries += 1) {
     try {
       const { reportId } = await api.post("createReport", reportsPath, body, createdSchema, signal);
-      return {
-        reportId,
-        reportType,
-        processingStatus: "IN_QUEUE",
-        createdTime: new Date(parts.clock.now()).toISOString(),
-      };
+      const createdTime = new Date(parts.clock.now()).toISOString();
+      return { reportId, reportType, processingStatus: "IN_QUEUE", createdTime };
     } catch (error) {
       if (!(error instanceof TransientError) || error.code !== "unknown-outcome" || tries > 1) throw error;
-      const statuses = ["IN_QUEUE", "IN_PROGRESS", "DONE"];
-      const twin = (await listReports(context, startedMs - 60_000, statuses, signal))[0];
+      await pause(context, afterUnknownMs, signal);
+      const there = await listReports(context, listMs, ["DONE", ...inTheMaking], signal);
+      const twin = there.find(({ reportId }) => !before.has(reportId));
       if (twin !== undefined) return twin;
     }
   }
@@ -161,9 +177,9 @@ async function waitFor(context: AmazonContext, report: ReportRow, signal: AbortS
   const path = `${reportsPath}/${encodeURIComponent(report.reportId)}`;
   const startedMs = parts.clock.now();
   let last = report;
-  for (let waitMs = firstPollMs; isUnderWay(last.processingStatus); waitMs *= pollFactor) {
+  for (let waitMs = firstPollMs; isUnderWay(last); waitMs *= pollFactor) {
     if (parts.clock.now() - startedMs >= waitLimitMs) {
-      throw new TransientError("report-slow", "Amazon has not finished the listings report in 30 minutes", {
+      throw new TransientError(slow, "Amazon has not finished the listings report in 30 minutes", {
         hint: "It may still do so: the next run takes up the same report.",
       });
     }
@@ -180,10 +196,8 @@ async function openReport(
 ): Promise<OpenReport> {
   const { reportDocumentId, createdTime } = report;
   if (reportDocumentId === undefined) {
-    throw new RemoteError(
-      "report-without-document",
-      "Amazon finished the listings report without a document",
-    );
+    const message = "Amazon finished the listings report without a document";
+    throw new RemoteError("report-without-document", message);
   }
   const opened = await openDocument(context, reportDocumentId, signal);
   return { ...opened, createdTime: new Date(createdTime).toISOString() };
@@ -218,22 +232,22 @@ async function fatalError(
     reportDocumentId === undefined ? "" : await readDocumentHead(context, reportDocumentId, signal);
   const state = quoted(processingStatus, context.parts.redact);
   const words = quoted(head.replace(/\s+/g, " "), context.parts.redact);
-  return new RemoteError("report-fatal", `Amazon failed to make the listings report${state}${words}`, {
+  return new RemoteError(fatal, `Amazon failed to make the listings report${state}${words}`, {
     hint: "Ask for the All Listings Report in Seller Central (Inventory > Inventory Reports). If that fails too, Amazon's support has to help.",
   });
 }
 
-function isDone(report: ReportRow): boolean {
-  return report.processingStatus === "DONE";
+function isDone({ processingStatus }: ReportRow): boolean {
+  return processingStatus === "DONE";
 }
 
-function isUnderWay(status: string): boolean {
-  return status === "IN_QUEUE" || status === "IN_PROGRESS";
+function isUnderWay({ processingStatus }: ReportRow): boolean {
+  return inTheMaking.includes(processingStatus);
 }
 
-/** Notes that a document ends inside of a row, so that the next read asks for another report. */
-export async function noteTorn(context: AmazonContext, documentId: string): Promise<void> {
-  await keep(context, tornName, documentId);
+/** Notes that a document ends inside of a row, or holds none, so that the next read asks for another report. */
+export async function noteBad(context: AmazonContext, documentId: string): Promise<void> {
+  await keep(context, badName, documentId);
 }
 
 async function recall({ parts, settings }: AmazonContext, what: string): Promise<string | undefined> {

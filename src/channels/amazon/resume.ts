@@ -22,6 +22,8 @@ const resumeSchema = z.discriminatedUnion("kind", [
     pageToken: z.string().min(1),
     /** Listings that were kept. */
     seen: z.number().int().min(0),
+    /** The most that Amazon declared. */
+    declared: z.number().int().min(0),
   }),
 ]);
 

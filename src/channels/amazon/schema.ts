@@ -84,6 +84,7 @@ export const catalogItemSchema = z.object({
     }),
   ),
   dimensions: listOf(z.object({ marketplaceId: text, item: sides, package: sides })),
+  summaries: listOf(z.object({ marketplaceId: text, itemClassification: z.string().catch("") })),
 });
 export type CatalogItem = z.infer<typeof catalogItemSchema>;
 

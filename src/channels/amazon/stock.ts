@@ -45,15 +45,17 @@ export async function fetchStockPage(
 export async function readStock(context: AmazonContext, signal: AbortSignal): Promise<Stock> {
   for (let round = 1; ; round += 1) {
     const all = new Map<string, number>();
+    const tokens = new Set<string>();
     let nextToken: string | undefined;
     try {
       do {
         const page = await fetchStockPage(context, nextToken, signal);
         for (const [sku, units] of page.stock) if (!all.has(sku)) all.set(sku, units);
-        if (page.nextToken === nextToken && nextToken !== undefined) {
+        nextToken = page.nextToken;
+        if (nextToken !== undefined && tokens.has(nextToken)) {
           throw new RemoteError("endless-pages", "Amazon's stock pages go round in a circle");
         }
-        nextToken = page.nextToken;
+        if (nextToken !== undefined) tokens.add(nextToken);
       } while (nextToken !== undefined);
       return all;
     } catch (error) {

@@ -2,20 +2,23 @@ import { AuthError, ConfigError, RemoteError } from "../../errors.js";
 import { pageTitle } from "../../http/body.js";
 import type { CheckResult } from "../../model/report.js";
 import { pass, runCheckList } from "../check-list.js";
-import { authorizeHint } from "./errors.js";
+import { authorizeHint, unknownShop } from "./errors.js";
 import { fetchPage } from "./fetch-page.js";
 import type { ReadContext } from "./read.js";
 import { isBlank } from "./records.js";
 import { type Item, meSchema, pongSchema, shopSchema, toItem } from "./schema.js";
-import { defaultStates, neededScopes } from "./settings.js";
+import { checkSettings, defaultStates, neededScopes } from "./settings.js";
 
+/** How often `psync sync --watch` reads, unless the operator says otherwise. */
+const usualMinutes = 15;
 /** How many listings are looked at. */
 const sampleSize = 25;
 
 /** Runs the checks in a fixed order; one that an earlier failure makes pointless is skipped. Nothing is changed. */
 export async function* checkShop(context: ReadContext, signal: AbortSignal): AsyncGenerator<CheckResult> {
+  const found: Findings = {};
   const bound = Object.entries(checks).map(
-    ([name, check]) => [name, (on: AbortSignal) => check(context, on)] as const,
+    ([name, check]) => [name, (on: AbortSignal) => check(context, on, found)] as const,
   );
   try {
     yield* runCheckList(Object.fromEntries(bound), signal);
@@ -24,16 +27,22 @@ export async function* checkShop(context: ReadContext, signal: AbortSignal): Asy
   }
 }
 
-type ShopCheck = (context: ReadContext, signal: AbortSignal) => Promise<Omit<CheckResult, "name">>;
+/** What one check learns for a later one. */
+interface Findings {
+  /** How many listings there are of the first state. */
+  listings?: number;
+}
+
+type ShopCheck = (
+  context: ReadContext,
+  signal: AbortSignal,
+  found: Findings,
+) => Promise<Omit<CheckResult, "name">>;
 
 /** In the order in which they are told. */
 const checks: Readonly<Record<string, ShopCheck>> = {
-  config: async ({ settings }) => {
-    if (!/^[1-9]\d{0,18}$/.test(settings.shopId)) {
-      const message = `source.shopId "${settings.shopId}" is no number`;
-      const hint = "It is the number of the shop, not its name.";
-      throw new ConfigError("bad-shop-id", message, [{ path: "source.shopId", message }], { hint });
-    }
+  settings: async ({ settings }) => {
+    checkSettings(settings);
     return pass(`shop ${settings.shopId}, listings that are ${statesOf(settings.states).join(", ")}`);
   },
 
@@ -97,8 +106,7 @@ const checks: Readonly<Record<string, ShopCheck>> = {
     const path = `shops/${encodeURIComponent(settings.shopId)}`;
     const { body } = await api.get(path, {}, "the shop", signal).catch((error: unknown) => {
       if (!(error instanceof RemoteError) || error.status !== 404) throw error;
-      const message = `Etsy has no shop ${settings.shopId}`;
-      throw new ConfigError("unknown-shop", message, [{ path: "source.shopId", message }]);
+      throw unknownShop(settings.shopId);
     });
     const { data } = shopSchema.safeParse(body);
     if (data === undefined) throw new RemoteError("unexpected-answer", "Etsy's answer is no shop");
@@ -113,7 +121,7 @@ const checks: Readonly<Record<string, ShopCheck>> = {
     };
   },
 
-  listings: async ({ api, parts, settings, traits }, signal) => {
+  listings: async ({ api, parts, settings, traits }, signal, findings) => {
     const [state = "active"] = statesOf(settings.states);
     const request = { shopId: settings.shopId, state };
     const page = await fetchPage({ api, traits, warn: parts.warn }, request, 0, sampleSize, signal);
@@ -126,7 +134,8 @@ const checks: Readonly<Record<string, ShopCheck>> = {
       };
     }
     const products = listings.flatMap(productsOf);
-    const found = `${page.total ?? listings.length} ${state} listings can be read`;
+    findings.listings = page.total ?? listings.length;
+    const found = `${findings.listings} ${state} listings can be read`;
     if (products.length === 0) {
       return {
         outcome: "warn",
@@ -144,7 +153,7 @@ const checks: Readonly<Record<string, ShopCheck>> = {
     return pass(found);
   },
 
-  limits: async ({ quota }) => {
+  limits: async ({ quota, traits }, _signal, { listings = 0 }) => {
     const { perSecond, perDay } = quota.limits();
     const left = quota.leftToday();
     if (perDay === undefined || left === undefined) {
@@ -152,11 +161,27 @@ const checks: Readonly<Record<string, ShopCheck>> = {
     }
     const rate = perSecond === undefined ? "" : `${perSecond} requests a second, `;
     const message = `${rate}${perDay} in 24 hours, of which ${left} are left`;
+    const requests = readRequests(listings, traits.inventoryApart);
+    const minutes = Math.ceil((requests * 1440) / Math.max(1, perDay));
+    if (minutes > usualMinutes) {
+      const cost = `a read of ${listings} listings takes ${requests} requests`;
+      return {
+        outcome: "warn",
+        message: `${message}; ${cost}`,
+        hint: `Set options.interval to ${minutes}m at least, or ask Etsy for a higher limit.`,
+      };
+    }
     if (left * 10 > perDay) return pass(message);
     const hint = "Another program may use the same key. Run psync less often.";
     return { outcome: "warn", message, hint };
   },
 };
+
+/** A page for each 100, and perhaps one that shows the end; each once more where inventories come apart. */
+function readRequests(listings: number, inventoryApart: boolean): number {
+  const pages = Math.floor(listings / 100) + 1;
+  return inventoryApart ? pages + Math.ceil(listings / 100) : pages;
+}
 
 function statesOf(states: readonly string[] | undefined): readonly string[] {
   return states ?? defaultStates;

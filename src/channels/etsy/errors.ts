@@ -73,6 +73,14 @@ export function toTokenError(response: HttpResponse, redact: (text: string) => s
 
 const keyHint = `Check source.keystring and source.sharedSecret (${appsPage}). A new key works once Etsy has activated it; one that was unused for 6 months is banned.`;
 
+/** Etsy does not know the configured shop. */
+export function unknownShop(shopId: string): ConfigError {
+  const message = `Etsy has no shop ${shopId}`;
+  return new ConfigError("unknown-shop", message, [{ path: "source.shopId", message }], {
+    hint: "`psync test` tells the number of the shop that the token is for.",
+  });
+}
+
 /** Whether a 401 speaks of the app's key: another access token would not help. */
 export function isKeyRefusal(response: HttpResponse): boolean {
   const { error, description } = envelopeOf(response);

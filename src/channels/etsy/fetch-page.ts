@@ -38,9 +38,9 @@ export interface FetchedPage {
 const patience = 12;
 
 /**
- * Fetches a stretch of a list, `size` up to 100; `attempts` limits the HTTP room's retries. Where a listing turns it into a 500, or makes it too large to be
- * held, finds it by bisection: its neighbours come and it becomes a crasher. Throws TransientError when everything
- * fails, and whatever `api.get` throws.
+ * Fetches a stretch of a list, `size` up to 100; `attempts` limits the HTTP room's retries. Where a listing turns it
+ * into a 500, or makes it too large to be held, finds it by bisection: its neighbours come and it becomes a crasher.
+ * Throws TransientError when everything fails, and whatever `api.get` throws.
  */
 export async function fetchPage(
   tools: FetchTools,

@@ -15,7 +15,7 @@ export type { EtsySettings } from "./settings.js";
  * `parts.http` is a client with `etsyHttpPolicy`; `parts.memory` keeps the rotating tokens and what is left of the day.
  */
 export function createEtsyChannel(settings: EtsySettings, parts: ChannelParts): SourceChannel {
-  const quota = createQuota(parts);
+  const quota = createQuota(settings.keystring, parts);
   const api = createEtsyApi(settings, parts, createEtsyTokens(settings, parts), quota);
   const context = { api, settings, parts, quota, traits: { inventoryApart: false } };
   return {

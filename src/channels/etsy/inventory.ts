@@ -7,6 +7,8 @@ import { type Item, listSchema, toId, toItem } from "./schema.js";
 export type Inventory = { readonly inventory: Item } | { readonly missing: string };
 
 const mostIds = 100;
+/** What one listing makes of the answer for all: it is unknown, or its inventory cannot be shown. */
+const refusals: ReadonlySet<number> = new Set([404, 422]);
 /** How many refusals in a row, without one success between them, end the search for the ids that cause them. */
 const patience = 24;
 /** The same of failures: that many are Etsy's fault and not a listing's. */
@@ -16,13 +18,14 @@ const neverHad = "Etsy has no inventory of this listing: open and save it once i
 
 /**
  * Fetches the inventories of some listings by their ids, 100 in a request. One unknown id makes Etsy refuse them all:
- * it is found by bisection, as is one that crashes Etsy. Every id is in the map. Throws what `api.get` throws, also
- * the failure that every part of the list ends in.
+ * it is found by bisection, as is one that crashes Etsy. Every id is in the map. `attempts` limits the HTTP room's
+ * retries. Throws what `api.get` throws, also the failure that every part of the list ends in.
  */
 export async function fetchInventories(
   api: EtsyApi,
   ids: readonly number[],
   signal: AbortSignal,
+  attempts?: number,
 ): Promise<ReadonlyMap<number, Inventory>> {
   const found = new Map<number, Inventory>();
   let refusalsInARow = 0;
@@ -35,13 +38,13 @@ export async function fetchInventories(
       takeRows(listSchema.safeParse(body).data?.results ?? [], some, found);
       refusalsInARow = 0;
     } catch (error) {
-      const isUnknown = error instanceof RemoteError && error.status === 404;
+      const isUnknown = error instanceof RemoteError && refusals.has(error.status ?? 0);
       if (!isUnknown && !isSpoilt(error)) throw error;
       refusalsInARow += 1;
       if (!isUnknown && refusalsInARow > crashPatience) throw error;
       // Nothing at all can be had: asking for each by itself would cost the day's requests.
       if (some.length === 1 || refusalsInARow > patience) {
-        const missing = isUnknown ? "Etsy does not know its inventory (404)" : error.message;
+        const missing = error.message;
         for (const id of some) found.set(id, { missing });
         return;
       }
@@ -51,7 +54,8 @@ export async function fetchInventories(
     }
   }
 
-  for (let at = 0; at < ids.length; at += mostIds) await part(ids.slice(at, at + mostIds), {});
+  const how = attempts === undefined ? {} : { attempts };
+  for (let at = 0; at < ids.length; at += mostIds) await part(ids.slice(at, at + mostIds), how);
   return found;
 }
 

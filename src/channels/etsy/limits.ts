@@ -10,7 +10,7 @@ export interface Limits {
 export function parseLimits(headers: Readonly<Record<string, string>>): Limits {
   return compact({
     perSecond: toCount(headers["x-limit-per-second"]),
-    leftThisSecond: toCount(headers["x-remaining-this-second"] ?? headers["x-remaining-this-secon"]),
+    leftThisSecond: toCount(headers["x-remaining-this-second"]) ?? toCount(headers["x-remaining-this-secon"]),
     perDay: toCount(headers["x-limit-per-day"]),
     leftToday: toCount(headers["x-remaining-today"]),
   });

@@ -2,10 +2,10 @@ import { RemoteError } from "../../errors.js";
 import type { Clock } from "../../http/contract.js";
 import type { RecordReject } from "../../model/record.js";
 import { type FetchedPage, fetchPage, type FetchTools, type ListRequest } from "./fetch-page.js";
-import type { IdSet } from "./id-set.js";
+import type { IdSet } from "../id-set.js";
 import { type Item, toId, toItem, toMs } from "./schema.js";
 import { outlastStorm, pause } from "./storm.js";
-import { missingOf, noteTotal, type Tally } from "./tally.js";
+import { missingOf, newTally, noteTotal, type Tally } from "../tally.js";
 
 /** How far one state's list was read. Plain data: a resume token carries it. */
 export interface ListState extends Tally {
@@ -45,7 +45,7 @@ const emptyTries = 3;
 const lookedBackPages = 2;
 
 export function newListState(state: string): ListState {
-  return { state, offset: 0, reach: 0, overlap: 0, done: false, seen: 0, grown: 0, fresh: 0 };
+  return { ...newTally(), state, offset: 0, reach: 0, overlap: 0, done: false };
 }
 
 /**
@@ -198,7 +198,8 @@ async function* lookBack(
   const { startedMs: _started, ...rest } = tools;
   for (let page = 0; page < lookedBackPages && missingOf(list) > 0; page += 1) {
     const from = page * fullPage;
-    const found = await fetchPage(tools, request, from, fullPage, signal);
+    const found = await fetchOrEnd(request, list, from, tools, signal);
+    if (found === undefined) return;
     if (found.total !== undefined && found.total > 0) noteTotal(list, found.total);
     const taken = takeRows(list, { ...found, crashers: [] }, from, rest);
     if (taken.items.length > 0) yield { items: taken.items, rejects: [] };

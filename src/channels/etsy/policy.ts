@@ -7,12 +7,14 @@ const daySec = 86_400;
 
 /** What the smallest app is granted, until an answer tells more. */
 const firstPerSecond = 5;
+/** How much of a rate is used: requests do not arrive as evenly spaced as they leave. */
+const share = 0.95;
 /** No limit: what a day allows is known with the first answer. */
 const unknownPerDay = 1e9;
 
 /**
- * How the HTTP room treats this vendor: evenly spaced requests, five a second until Etsy's headers tell the app's own
- * rate, and no more than the rolling day allows. The token endpoint counts by itself. The last answer is handed back
+ * How the HTTP room treats this vendor: evenly spaced requests a little below the app's rate, which is taken for five a
+ * second until Etsy's headers tell it, and no more than the rolling day allows. The token endpoint counts by itself. The last answer is handed back
  * instead of thrown: a page that stays a 500 is read in smaller parts. So is one above 16 MiB.
  */
 export function etsyHttpPolicy(clock: Clock, concurrency = 1): ClientPolicy {
@@ -21,7 +23,7 @@ export function etsyHttpPolicy(clock: Clock, concurrency = 1): ClientPolicy {
     maxConcurrent: concurrency,
     buckets: [
       // A capacity of one spaces requests: a full second's worth at once could fall into one of Etsy's seconds twice.
-      { name: "second", capacity: 1, refillPerSec: firstPerSecond },
+      { name: "second", capacity: 1, refillPerSec: firstPerSecond * share },
       { name: "day", capacity: unknownPerDay, refillPerSec: unknownPerDay },
     ],
   });
@@ -47,7 +49,7 @@ function observationsOf(headers: Readonly<Record<string, string>>): readonly Obs
   return [
     {
       bucket: "second",
-      ...(perSecond === undefined ? {} : { refillPerSec: perSecond }),
+      ...(perSecond === undefined ? {} : { refillPerSec: perSecond * share }),
       // More than nothing would let what is left of the second go at once, and the next second begins unseen.
       ...(leftThisSecond === 0 ? { remaining: 0 } : {}),
     },

@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { z } from "zod";
 import { TransientError } from "../../errors.js";
 import type { ChannelParts } from "../channel.js";
@@ -12,6 +13,8 @@ const saveEvery = 50;
 
 const keptSchema = z.object({
   v: z.literal(1),
+  /** The hash of the app's key, which Etsy counts by: another app has a day of its own. */
+  app: z.string(),
   /** Milliseconds since 1970, as all times here. */
   at: z.number(),
   perDay: z.number().exactOptional(),
@@ -36,8 +39,9 @@ export interface Quota {
   save(): Promise<void>;
 }
 
-export function createQuota(parts: Pick<ChannelParts, "memory" | "clock">): Quota {
+export function createQuota(keystring: string, parts: Pick<ChannelParts, "memory" | "clock">): Quota {
   const { memory, clock } = parts;
+  const app = createHash("sha256").update(keystring).digest("base64url");
   let kept: Kept | undefined;
   let loaded = false;
   let limits: Limits = {};
@@ -48,21 +52,16 @@ export function createQuota(parts: Pick<ChannelParts, "memory" | "clock">): Quot
     loaded = true;
     const text = (await memory.get([memoryName])).get(memoryName);
     const found = text === undefined ? undefined : parseKept(text);
-    if (found !== undefined && found.at <= clock.now() + clockSlackMs) kept = found;
-  }
-
-  async function write(): Promise<void> {
-    if (kept === undefined) return;
-    unsaved = 0;
-    await memory.set(new Map([[memoryName, JSON.stringify(kept)]]));
+    if (found?.app === app && found.at <= clock.now() + clockSlackMs) kept = found;
   }
 
   async function save(): Promise<void> {
     if (unsaved === 0) return;
+    unsaved = 0;
     try {
-      await write();
+      await memory.set(new Map([[memoryName, JSON.stringify(kept)]]));
     } catch {
-      // Only a hint for the next run: no reason to end this one.
+      // Only a hint for the next run: no reason to end this one, or to hide why it ends.
     }
   }
 
@@ -91,6 +90,7 @@ export function createQuota(parts: Pick<ChannelParts, "memory" | "clock">): Quot
       if (told.perDay === undefined && told.leftToday === undefined) return;
       kept = {
         v: 1,
+        app,
         at: clock.now(),
         ...(perDay === undefined ? {} : { perDay }),
         ...(leftToday === undefined ? {} : { leftToday }),
@@ -102,8 +102,9 @@ export function createQuota(parts: Pick<ChannelParts, "memory" | "clock">): Quot
       const at = clock.now();
       // A rolling day never asks for more than one.
       const closedUntil = at + Math.min(retryAfterMs, dayMs);
-      kept = { v: 1, ...kept, at, closedUntil };
-      await write();
+      kept = { v: 1, app, ...kept, at, closedUntil };
+      unsaved += 1;
+      await save();
       return closedError(closedUntil);
     },
     limits: () => limits,

@@ -2,16 +2,18 @@ import { ConfigError, IncompleteError, RemoteError } from "../../errors.js";
 import type { RecordReject, SourceRecord } from "../../model/record.js";
 import type { ChannelParts, ReadRequest, RecordPage } from "../channel.js";
 import type { EtsyApi } from "./api.js";
+import { unknownShop } from "./errors.js";
 import type { EtsyTraits } from "./fetch-page.js";
-import { createIdSet, type IdSet } from "./id-set.js";
+import { createIdSet, type IdSet } from "../id-set.js";
 import { fetchInventories, type Inventory } from "./inventory.js";
 import { type ListPage, type ListState, type ListTools, newListState, readList } from "./pager.js";
 import type { Quota } from "./quota.js";
 import { isBlank, type RecordFrame, toListingRecords } from "./records.js";
 import { parseResumeToken, type ResumeState } from "./resume.js";
 import { toItem } from "./schema.js";
-import { defaultStates, type EtsySettings } from "./settings.js";
-import { findGap, missingOf } from "./tally.js";
+import { checkSettings, defaultStates, type EtsySettings } from "./settings.js";
+import { outlastStorm } from "./storm.js";
+import { findGap, missingOf } from "../tally.js";
 
 export interface ReadContext {
   readonly api: EtsyApi;
@@ -25,8 +27,9 @@ export interface ReadContext {
 const knownStates = ["active", "inactive", "sold_out", "draft", "expired", "removed"];
 
 /**
- * Reads a shop: the listings of each wanted state with their inventories, one record a product. Throws ConfigError
- * for a state that Etsy does not know, and IncompleteError behind the last page where Etsy's numbers do not add up.
+ * Reads a shop: the listings of each wanted state with their inventories, one record a product. Throws ConfigError for
+ * settings that cannot be right and for a shop or a state that Etsy does not know, and IncompleteError behind the last
+ * page where Etsy's numbers do not add up.
  */
 export async function* readShop(
   context: ReadContext,
@@ -34,6 +37,7 @@ export async function* readShop(
   signal: AbortSignal,
 ): AsyncGenerator<RecordPage> {
   const { settings, quota } = context;
+  checkSettings(settings);
   const states = [...new Set(settings.states ?? defaultStates)];
   const read = openRead(context, request, states);
   try {
@@ -131,23 +135,25 @@ async function* readState(
       yield await toPage(read, list, page, signal);
     }
   } catch (error) {
-    throw toStateError(error, state);
+    throw toReadError(error, context.settings.shopId, state);
   }
   read.earlier.push(seen);
-  const gap = findGap(list, `${state} listings`);
+  const gap = findGap(list, `${state} listings`, true);
   // A list that broke off has told so.
   if (gap !== undefined && !read.gaps.some((text) => text.includes(` ${state} listings`)))
     read.gaps.push(gap);
 }
 
 async function toPage(read: Read, list: ListState, page: ListPage, signal: AbortSignal): Promise<RecordPage> {
-  const { api } = read.context;
+  const { api, parts } = read.context;
   const records: SourceRecord[] = [];
   const rejects: RecordReject[] = [...page.rejects];
   const fresh = page.items.filter(({ id }) => !read.earlier.some((ids) => ids.has(id)));
   const apart = fresh.filter(({ item }) => toItem(item["inventory"]) === undefined).map(({ id }) => id);
   const fetched: ReadonlyMap<number, Inventory> =
-    apart.length === 0 ? new Map() : await fetchInventories(api, apart, signal);
+    apart.length === 0
+      ? new Map()
+      : await outlastStorm(parts, signal, (attempts) => fetchInventories(api, apart, signal, attempts));
   for (const { id, item } of fresh) {
     const found = fetched.get(id);
     const inventory =
@@ -193,7 +199,8 @@ function warnOfQuota(read: Read, list: ListState, statesLeft: number): void {
 }
 
 /** A state in the config that Etsy does not have is refused by the words of a wrong parameter. */
-function toStateError(error: unknown, state: string): unknown {
+function toReadError(error: unknown, shopId: string, state: string): unknown {
+  if (error instanceof RemoteError && error.status === 404) return unknownShop(shopId);
   if (!(error instanceof RemoteError) || error.code !== "bad-request") return error;
   if (knownStates.slice(0, 5).includes(state) || !/enum|state/i.test(error.message)) return error;
   const message = `Etsy has no listings of the state "${state}"; there are ${knownStates.join(", ")}`;

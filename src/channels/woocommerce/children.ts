@@ -2,7 +2,7 @@ import { RemoteError } from "../../errors.js";
 import type { RecordReject } from "../../model/record.js";
 import type { Query } from "./api.js";
 import type { ListRequest } from "./fetch-page.js";
-import { createIdSet } from "./id-set.js";
+import { createIdSet } from "../id-set.js";
 import { doneUpTo, type ListState, type ListTools, newListState, readList } from "./pager.js";
 import { type Item, namedChildren, toId } from "./schema.js";
 

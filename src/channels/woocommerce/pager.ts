@@ -3,9 +3,9 @@ import type { Clock } from "../../http/contract.js";
 import type { RecordReject } from "../../model/record.js";
 import type { WooApi } from "./api.js";
 import { type FetchedPage, fetchPage, type ListRequest } from "./fetch-page.js";
-import type { IdSet } from "./id-set.js";
+import type { IdSet } from "../id-set.js";
 import { type Item, toGmtMs, toId, toItem } from "./schema.js";
-import { newTally, noteTotal, type Tally } from "./tally.js";
+import { newTally, noteTotal, type Tally } from "../tally.js";
 
 /** How far a list was read. Plain data: a resume token carries it. */
 export interface ListState extends Tally {
@@ -89,7 +89,7 @@ export async function* readList(
         `the shop declares no totals (X-WP-Total is missing): ${list.what} are read until a page is empty`,
       );
     }
-    const fallen = total === undefined ? 0 : noteTotal(state, total);
+    const fallen = Math.max(0, -noteTotal(state, total));
     const earlier = fallen > 0 && state.page > 1 ? await readBack(list, state, floor, tools, signal) : [];
     const taken = takeRows(list, state, page, floor, tools);
     if (count > 0 && fallen === 0 && taken.items.length === 0 && taken.rejects.length === 0) {

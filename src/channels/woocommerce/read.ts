@@ -10,13 +10,13 @@ import {
   type ShopTraits,
 } from "./children.js";
 import { toFieldsParameter } from "./fields.js";
-import { createIdSet, type IdSet } from "./id-set.js";
+import { createIdSet, type IdSet } from "../id-set.js";
 import { type ListState, newListState, readList } from "./pager.js";
 import { type RecordFrame, toProductRecord, toVariationRecord } from "./records.js";
 import { parseResumeToken, type ResumeState, toResumeToken } from "./resume.js";
 import { type Item, namedChildren, toGmtMs, toId } from "./schema.js";
 import type { WooParts, WooSettings } from "./settings.js";
-import { findGap } from "./tally.js";
+import { findGap } from "../tally.js";
 import { readUnits } from "./units.js";
 
 export interface ReadContext {

@@ -14,7 +14,6 @@ const listSchema = z.object({
   seen: count,
   total: count.exactOptional(),
   grown: count,
-  shrunk: count,
   fresh: count,
   unordered: z.boolean(),
 });
