@@ -30,31 +30,32 @@ const carts = {
   },
 };
 
-/** Title, cart, settings of the channel, options of the shop. */
+const atHarbor = { inventoryLocation: "Harbor Warehouse" };
+/** `settings` of the channel, `options` of the shop. */
 const shapes = [
-  ["WooCommerce", "woocommerce", { auth: "basic" }],
-  [
-    "Shopify, page by page",
-    "shopify",
-    { inventoryLocation: "Harbor Warehouse" },
-    { faults: ["bulk-refused"] },
-  ],
+  { title: "WooCommerce", id: "woocommerce", settings: { auth: "basic" } },
+  {
+    title: "Shopify, page by page",
+    id: "shopify",
+    settings: atHarbor,
+    options: { faults: ["bulk-refused"] },
+  },
   // Where pages cost that much, paging would take more than five minutes.
-  ["Shopify, as an export", "shopify", { inventoryLocation: "Harbor Warehouse" }, { costFactor: 6 }],
-  ["Etsy", "etsy", {}],
-  ["Amazon, by report", "amazon", {}],
-  ["Amazon, by report, without enrichment", "amazon", { enrich: false }],
+  { title: "Shopify, as an export", id: "shopify", settings: atHarbor, options: { costFactor: 6 } },
+  { title: "Etsy", id: "etsy" },
+  { title: "Amazon, by report", id: "amazon" },
+  { title: "Amazon, by report, without enrichment", id: "amazon", settings: { enrich: false } },
 ];
 
 console.log(
   "| cart | records | requests of a full read | of an unchanged incremental pass | throttled | hours at the sandbox's limits |",
 );
 console.log("| --- | --- | --- | --- | --- | --- |");
-for (const [title, id, extra, more] of shapes) {
+for (const { title, id, settings, options } of shapes) {
   const { start, sizeOf } = carts[id];
   memory.clear();
   const products = await productsFor(start, sizeOf);
-  const shop = await start(products, more);
+  const shop = await start(products, options);
   const open = () => {
     const secrets = [];
     const http = createHttpClient({
@@ -71,7 +72,7 @@ for (const [title, id, extra, more] of shapes) {
       redact: (text) => text,
       hide: (secret) => secrets.push(secret),
     };
-    return { http, channel: channels[id].create({ ...shop.config, ...extra }, parts) };
+    return { http, channel: channels[id].create({ ...shop.config, ...settings }, parts) };
   };
   const startedAt = clock.now();
   const full = await read(open(), {});

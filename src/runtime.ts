@@ -24,6 +24,7 @@ import { createRedactor } from "./http/redaction.js";
 export { isLoopbackRedirect, receiveRedirect } from "./http/redirect.js";
 import { compileTable } from "./mapping/compile.js";
 import { type LoadedTable, loadTable } from "./mapping/load.js";
+import { pricesOf } from "./mapping/project.js";
 import { createChannelMemory } from "./pipeline/memory.js";
 import { connectionName, type RunParts } from "./pipeline/parts.js";
 import { thisProcess } from "./state/holder.js";
@@ -81,7 +82,12 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
   });
   const channel = createChannel(loaded, http, store, hooks);
   const { updates, onDuplicateSku, includeDigital, priceSync, fields, maxChanges } = config.options;
-  const projection = { priceSync, omit: fields.omit, fields: destination.features.fields };
+  const projection = {
+    priceSync,
+    prices: pricesOf(table.rows),
+    omit: fields.omit,
+    fields: destination.features.fields,
+  };
   const rows = table.rows.map(({ from, to, convert }) => ({ from, to, convert }));
   return {
     table,
@@ -100,7 +106,7 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
       },
       setup: hashOf({
         rows,
-        projection: { ...projection, fields: [...projection.fields] },
+        projection: { ...projection, fields: [...projection.fields], prices: [...projection.prices] },
         source: withoutSecrets(config.source, loaded.secrets),
         onDuplicateSku,
         includeDigital,

@@ -23,7 +23,7 @@ export interface Download {
 /** More than any vendor's export; less than what fills a disk unnoticed. */
 const longestBody = 8 * 2 ** 30;
 const longestRefusal = 2 ** 20;
-const chunkBytes = 256 * 1024;
+const chunkBytes = 64 * 1024;
 /** An export of gigabytes takes longer than any answer. */
 const totalMs = 60 * 60_000;
 

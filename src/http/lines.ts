@@ -25,7 +25,14 @@ export async function* readLines(chunks: AsyncIterable<Buffer>, maxBytes: number
     length += part.length;
   };
   const take = (ended: boolean): Line => {
-    const line = { bytes: Buffer.concat(parts), number, ended, tooLong: length > maxBytes };
+    const [whole = Buffer.alloc(0)] = parts;
+    // Most lines lie in one chunk, and are not copied.
+    const line = {
+      bytes: parts.length > 1 ? Buffer.concat(parts) : whole,
+      number,
+      ended,
+      tooLong: length > maxBytes,
+    };
     parts = [];
     length = 0;
     number += 1;

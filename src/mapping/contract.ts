@@ -53,6 +53,8 @@ export interface RecordMapper {
 /** What the options leave of a product. */
 export interface Projection {
   readonly priceSync: boolean;
+  /** What `priceSync` is about: canonical fields, and `custom_fields.<name>` where the table calls one a price. */
+  readonly prices: ReadonlySet<string>;
   readonly omit: readonly string[];
   /** Canonical fields that the destination has a place for. */
   readonly fields: ReadonlySet<string>;

@@ -1,9 +1,18 @@
 import { hash } from "node:crypto";
 import { isCanonical, productFields, type JsonValue, type ProductDraft } from "../model/product.js";
-import type { Projection } from "./contract.js";
+import type { MappingRow, Projection } from "./contract.js";
 
 const customField = "custom_fields";
-const priceFields: ReadonlySet<string> = new Set(["retail_price", "regular_price", "custom_fields.price"]);
+const priceFields = ["retail_price", "regular_price"] as const;
+const customPrice = "custom_fields.price";
+
+/**
+ * The prices of a table's products. `custom_fields.price` is one where a row fills it (Etsy's does); elsewhere it is a
+ * buyer's option that somebody called "price".
+ */
+export function pricesOf(rows: readonly Pick<MappingRow, "to">[]): ReadonlySet<string> {
+  return new Set([...priceFields, ...(rows.some(({ to }) => to === customPrice) ? [customPrice] : [])]);
+}
 
 /**
  * What the options and the destination leave of a product: prices go unless they are synced, so do omitted fields
@@ -41,26 +50,26 @@ function keepsAll(product: ProductDraft, keeps: ReadonlySet<string>): boolean {
   return true;
 }
 
-function keepsField(field: string, { fields, omit, priceSync }: Projection): boolean {
+function keepsField(field: string, { fields, omit, priceSync, prices }: Projection): boolean {
   if (field === "sku") return true;
   if (!fields.has(field) || omit.includes(field)) return false;
-  if (!priceSync && priceFields.has(field)) return false;
+  if (!priceSync && prices.has(field)) return false;
   return !(omit.includes("image_url_*") && field.startsWith("image_url_"));
 }
 
 function projectCustomFields(
   custom: Readonly<Record<string, JsonValue>>,
-  { fields, omit, priceSync }: Projection,
+  { fields, omit, priceSync, prices }: Projection,
 ): Readonly<Record<string, JsonValue>> | undefined {
   if (omit.includes(customField)) return undefined;
   const all = fields.has(customField);
-  if (all && omit.length === 0 && (priceSync || !("price" in custom))) return custom;
+  if (all && omit.length === 0 && (priceSync || !prices.has(customPrice))) return custom;
   const kept: Record<string, JsonValue> = Object.create(null) as Record<string, JsonValue>;
   let changed = false;
   let count = 0;
   for (const [name, value] of Object.entries(custom)) {
     const field = `${customField}.${name}`;
-    if ((!all && !fields.has(field)) || omit.includes(field) || (!priceSync && priceFields.has(field))) {
+    if ((!all && !fields.has(field)) || omit.includes(field) || (!priceSync && prices.has(field))) {
       changed = true;
       continue;
     }
@@ -120,7 +129,23 @@ function sortedJson(value: JsonValue): string {
   return `{${names.map((name) => `${JSON.stringify(name)}:${sortedJson(entries[name] ?? null)}`).join(",")}}`;
 }
 
-/** Fingerprint of a product, or of its canonical JSON where that is at hand: SHA-256, base64url. */
+/** A cart's own mark against caches: it changes whenever the cart touches a picture, which stays the same. */
+const imageVersions = /("image_url_\d+":"[^"]*?[?&]v=)\d+/g;
+
+/**
+ * Fingerprint of a product, or of its canonical JSON where that is at hand: SHA-256, base64url. Images are told apart
+ * without the number in `?v=`.
+ */
 export function fingerprint(product: ProductDraft | string): string {
-  return hash("sha256", typeof product === "string" ? product : canonicalJson(product), "base64url");
+  const json = typeof product === "string" ? product : canonicalJson(product);
+  return hash("sha256", json.includes("v=") ? json.replace(imageVersions, "$1") : json, "base64url");
+}
+
+/** Whether two addresses name one image: they may differ in `?v=`. */
+export function isSameImage(one: string, other: string): boolean {
+  return one === other || withoutVersion(one) === withoutVersion(other);
+}
+
+function withoutVersion(url: string): string {
+  return url.replace(/([?&]v=)\d+/, "$1");
 }

@@ -1,3 +1,4 @@
+import { isSameImage } from "../mapping/project.js";
 import { type JsonValue, type Product, type ProductField, productFields } from "../model/product.js";
 import type { FieldChange } from "../model/report.js";
 import type { KnownProduct, StagedItem } from "../state/store.js";
@@ -74,7 +75,7 @@ function changedFields(before: Product, after: Product): Record<string, FieldCha
     if (name === "sku") continue;
     const from = old.get(name);
     if (from === undefined) fields[name] = { to: value };
-    else if (!sameValue(from, value)) fields[name] = { from, to: value };
+    else if (!sameValue(from, value) && !sameImage(name, from, value)) fields[name] = { from, to: value };
   }
   return fields;
 }
@@ -91,6 +92,11 @@ function* flatFields(product: Product): Generator<[string, JsonValue]> {
     for (const [name, entry] of Object.entries(product.custom_fields ?? {}))
       yield [`custom_fields.${name}`, entry];
   }
+}
+
+function sameImage(name: string, left: JsonValue, right: JsonValue): boolean {
+  if (!name.startsWith("image_url_") || typeof left !== "string" || typeof right !== "string") return false;
+  return isSameImage(left, right);
 }
 
 function sameValue(left: JsonValue, right: JsonValue): boolean {

@@ -40,16 +40,6 @@ describe("src/channels/shopify/bulk-read.ts", () => {
     expect(bare(byExport)).toEqual(bare(byPages));
   });
 
-  test("no token goes to the host of the results", async () => {
-    const shop = await openSlow();
-    await readPages(openClient(shop).channel);
-    expect(shop.downloads.requests.length).toBeGreaterThan(0);
-    for (const { headers, url } of shop.downloads.requests) {
-      expect(JSON.stringify([headers, url])).not.toContain(shop.accessToken);
-      expect(headers["x-shopify-access-token"]).toBeUndefined();
-    }
-  });
-
   test("nothing is exported that the table does not read", async () => {
     const shop = await openSlow({ products: 900 });
     const records = recordsOf(await readPages(openClient(shop).channel, { fields: ["sku", "product"] }));
@@ -60,34 +50,16 @@ describe("src/channels/shopify/bulk-read.ts", () => {
     );
   });
 
-  test.each([
-    ["bulk-refused", 1],
-    ["bulk-limit", 1],
-    ["bulk-invalid", 1],
-    ["bulk-failed", 2],
-    ["bulk-partial", 2],
-    ["bulk-canceled", 2],
-    ["bulk-expired", 2],
-    ["bulk-stalled", 2],
-    ["bulk-torn", 2],
-    ["bulk-short", 2],
-  ])("%s: a warning, and pages go on behind the first one", async (fault, started) => {
-    const shop = await openSlow();
-    shop.faults.add(fault);
-    const client = openClient(shop);
-    const pages = await readPages(client.channel);
-    expect(keysOf(pages)).toEqual([...shop.variants].sort());
-    expect(client.warnings).toEqual([expect.stringContaining("it is read page by page")]);
-    expect(sent(shop, "StartExport")).toBe(started);
-    expect(sent(shop, "VariantPage")).toBe(Math.ceil(shop.variants.length / 250));
-  });
-
-  test("a download that breaks is begun again", async () => {
-    const shop = await openSlow();
-    shop.faults.add("bulk-cut");
-    const client = openClient(shop);
-    expect(keysOf(await readPages(client.channel))).toEqual([...shop.variants].sort());
-    expect(client.warnings).toEqual([]);
+  test("a variant whose product tells no status cannot be judged, whichever way it comes", async () => {
+    for (const options of [slow, { products: slow.products }]) {
+      const shop = await bed.openShop(options);
+      const product = shop.store.products.at(-2);
+      shop.editProduct(product?.id ?? "", { status: 7 as never });
+      const pages = await readPages(openClient(shop).channel);
+      const keys = product?.variants.map(({ id }) => id) ?? [];
+      expect(pages.flatMap(({ rejects }) => rejects).map(({ key }) => key)).toEqual(keys);
+      expect(keysOf(pages)).toEqual(shop.variants.filter((id) => !keys.includes(id)).sort());
+    }
   });
 
   test("one that is stuck is cancelled, and nothing that is not ours", async () => {

@@ -1,5 +1,6 @@
 import { afterEach, describe, expect, test } from "@jest/globals";
 import type { ShopifySettings } from "../../src/channels/shopify/index.js";
+import { originOf, parseShop } from "../../src/channels/shopify/settings.js";
 import { AuthError, ConfigError } from "../../src/errors.js";
 import type { CheckResult } from "../../src/model/report.js";
 import type { ShopifyShop, ShopifyShopOptions } from "../../src/sandbox/shopify/server.js";
@@ -289,5 +290,24 @@ describe("src/channels/shopify/token.ts", () => {
     const error = await failureOf(readPages(openGrant(shop, { clientSecret: "shpss_wrong" }).channel));
     expect(error).toMatchObject({ code: "grant-refused", exitCode: 12 });
     expect(`${error.message} ${error.hint ?? ""}`).not.toContain("shpss_wrong");
+  });
+});
+
+describe("src/channels/shopify/settings.ts", () => {
+  test.each([
+    ["harbor-goods.myshopify.com", "harbor-goods.myshopify.com"],
+    [" Harbor-Goods ", "harbor-goods.myshopify.com"],
+    ["https://harbor-goods.myshopify.com/admin", "harbor-goods.myshopify.com"],
+    ["harbor-goods.com", undefined],
+    ["", undefined],
+    ["evil.example/.myshopify.com", undefined],
+  ])("%j", (shop, domain) => {
+    expect(parseShop(shop)).toBe(domain);
+  });
+
+  test("a shop or an address that is none is a config error", () => {
+    expect(() => originOf({ shop: "harbor.com" })).toThrow("source.shop is no myshopify.com domain");
+    expect(() => originOf({ shop: "a", baseUrl: "ftp://x" })).toThrow("source.baseUrl");
+    expect(originOf({ shop: "a", baseUrl: "http://127.0.0.1:8080/x" })).toBe("http://127.0.0.1:8080");
   });
 });

@@ -1,4 +1,3 @@
-import { Buffer } from "node:buffer";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { gunzipSync } from "node:zlib";
@@ -13,12 +12,6 @@ import {
   validate,
 } from "graphql";
 import {
-  countPasses,
-  type ExportRow,
-  joinExport,
-  surveyFile,
-} from "../../src/channels/shopify/bulk-result.js";
-import {
   type ErrorContext,
   toGraphqlError,
   toGrantError,
@@ -30,7 +23,6 @@ import { judgeShopify, observeCost } from "../../src/channels/shopify/policy.js"
 import * as queries from "../../src/channels/shopify/queries.js";
 import { type RecordFrame, toVariantRecord } from "../../src/channels/shopify/records.js";
 import { parseResumeToken } from "../../src/channels/shopify/resume.js";
-import { originOf, parseShop } from "../../src/channels/shopify/settings.js";
 import type { HttpResponse } from "../../src/http/contract.js";
 import { describeContract } from "../support/contracts.js";
 
@@ -318,109 +310,6 @@ describe("src/channels/shopify/loop-guard.ts", () => {
 
   test.each([null, undefined, ""])("a page that goes on from %j leads nowhere", (cursor) => {
     expect(() => createLoopGuard("variants").next(cursor)).toThrow("not from where");
-  });
-});
-
-describe("src/channels/shopify/settings.ts", () => {
-  test.each([
-    ["harbor-goods.myshopify.com", "harbor-goods.myshopify.com"],
-    [" Harbor-Goods ", "harbor-goods.myshopify.com"],
-    ["https://harbor-goods.myshopify.com/admin", "harbor-goods.myshopify.com"],
-    ["harbor-goods.com", undefined],
-    ["", undefined],
-    ["evil.example/.myshopify.com", undefined],
-  ])("%j", (shop, domain) => {
-    expect(parseShop(shop)).toBe(domain);
-  });
-
-  test("a shop or an address that is none is a config error", () => {
-    expect(() => originOf({ shop: "harbor.com" })).toThrow("source.shop is no myshopify.com domain");
-    expect(() => originOf({ shop: "a", baseUrl: "ftp://x" })).toThrow("source.baseUrl");
-    expect(originOf({ shop: "a", baseUrl: "http://127.0.0.1:8080/x" })).toBe("http://127.0.0.1:8080");
-  });
-});
-
-const file = (text: string) => ({
-  async *read() {
-    // In small pieces, so that lines are cut everywhere.
-    const bytes = Buffer.from(text);
-    for (let at = 0; at < bytes.length; at += 50) yield await Promise.resolve(bytes.subarray(at, at + 50));
-  },
-});
-
-const gid = (type: string, id: number): string => `gid://shopify/${type}/${id}`;
-
-describe("src/channels/shopify/bulk-result.ts", () => {
-  const variants = [1, 2, 3, 4].map((id) => ({
-    id: gid("ProductVariant", id),
-    legacyResourceId: String(id),
-    product: { id: gid("Product", id % 3) },
-  }));
-  const child = (parent: string, url: string) => ({
-    id: gid("MediaImage", 1),
-    image: { url },
-    __parentId: parent,
-  });
-  const toLines = (rows: readonly object[]): string => rows.map((row) => `${JSON.stringify(row)}\n`).join("");
-  const files = {
-    // Children before and after their parents: the order is not promised.
-    variants: file(
-      toLines([
-        child(gid("ProductVariant", 4), "own4"),
-        ...variants,
-        child(gid("ProductVariant", 1), "own1"),
-      ]),
-    ),
-    images: file(
-      toLines([
-        { id: gid("Product", 1) },
-        { id: gid("Product", 2) },
-        child(gid("Product", 2), "p2"),
-        child(gid("Product", 1), "p1a"),
-        child(gid("Product", 1), "p1b"),
-      ]),
-    ),
-  };
-
-  async function rowsOf(passes: number): Promise<ExportRow[]> {
-    const rows: ExportRow[] = [];
-    for await (const row of joinExport(files, passes)) rows.push(row);
-    return rows;
-  }
-
-  test.each([1, 3, 5])("joins images in %i passes", async (passes) => {
-    const rows = await rowsOf(passes);
-    const images = Object.fromEntries(rows.map((row) => ("id" in row ? [row.id, row.images] : ["line", []])));
-    expect(images).toEqual({ 1: ["own1", "p1a", "p1b"], 2: ["p2"], 3: [], 4: ["own4", "p1a", "p1b"] });
-    expect(await rowsOf(passes)).toEqual(rows);
-  });
-
-  test("a line that cannot be read is told, whatever the passes, and its neighbours live", async () => {
-    const torn = {
-      variants: file(
-        `${toLines(variants.slice(0, 1))}{"id":\n{"id":"x","product":{"id":"gid://shopify/Product/2"}\n${toLines(variants.slice(1))}`,
-      ),
-    };
-    for (const passes of [1, 3]) {
-      const rows: ExportRow[] = [];
-      for await (const row of joinExport(torn, passes)) rows.push(row);
-      expect(rows.filter((row) => "line" in row)).toEqual([{ line: 2 }, { line: 3 }]);
-      expect(rows).toHaveLength(6);
-    }
-  });
-
-  test("counts lines and notices a cut", async () => {
-    const text = toLines(variants);
-    expect(await surveyFile(file(text))).toMatchObject({ lines: 4, roots: 4, whole: true });
-    expect(await surveyFile(file(text.slice(0, -1)))).toMatchObject({ lines: 4, whole: true });
-    expect(await surveyFile(file(text.slice(0, -9)))).toMatchObject({ lines: 4, whole: false });
-  });
-
-  test("what is held stays the same however large the files are", () => {
-    expect(countPasses(0)).toBe(1);
-    expect(countPasses(10 * 2 ** 20)).toBe(1);
-    expect(countPasses(2 ** 30)).toBeGreaterThan(20);
-    expect(countPasses(2 ** 30) % 2).toBe(1);
   });
 });
 

@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { createFileDestination } from "../../src/destinations/file/index.js";
 import { compileTable } from "../../src/mapping/compile.js";
+import { pricesOf } from "../../src/mapping/project.js";
 import { loadTable } from "../../src/mapping/load.js";
 import { productFields, type Product } from "../../src/model/product.js";
 import { exitCodeOf } from "../../src/pipeline/report.js";
@@ -55,7 +56,7 @@ describeContract("a recorded WooCommerce shop imported into a file", (dir) => {
       destination: createFileDestination({ path: file, format, content: "catalogue", formulaGuard: false }),
       parts: {
         mapper: compileTable(table),
-        projection: { priceSync, omit: [], fields: new Set(productFields) },
+        projection: { priceSync, prices: pricesOf(table.rows), omit: [], fields: new Set(productFields) },
         requests: () => ({ source: client.http.counts(), destination: none }),
       },
     });

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -219,8 +219,10 @@ const faults: Readonly<Record<string, Coverage>> = {
       "a black hole behind IPv6: a test has none; the time for a connection holds for all addresses together",
   },
   R31: {
-    tried: [[rights, "R31, R32: a key that is refused from list %i on is code 12"]],
-    never: "tokens that expire and are refreshed: WooCommerce keys do neither",
+    tried: [
+      [rights, "R31, R32: a key that is refused from list %i on is code 12"],
+      ["test/http/token.test.ts", "fifty that ask at once, and fifty that were refused at once"],
+    ],
   },
   R32: {
     tried: [
@@ -237,9 +239,9 @@ const faults: Readonly<Record<string, Coverage>> = {
       [exchange, "a redirect is an answer: nothing goes to the other address"],
     ],
   },
-  R34: { tried: [], never: "Shopify's answers: there is no Shopify channel yet" },
-  R35: { tried: [], never: "Shopify's bulk jobs: there is no Shopify channel yet" },
-  R36: { tried: [], never: "Amazon's reports: there is no Amazon channel yet" },
+  R34: { tried: [["test/faults/shopify.test.ts", "R34"]] },
+  R35: { tried: [["test/faults/shopify-lists.test.ts", "R35"]] },
+  R36: { tried: [["test/faults/amazon-reports.test.ts", "R36"]] },
   R37: {
     tried: [[pass, "what the destination refuses is failed in its own words, spares the others"]],
     never: `answers to a batch: ${noWarehouse}`,
@@ -330,6 +332,32 @@ function numbers(from: number, to: number): string[] {
   return Array.from({ length: to - from + 1 }, (_, index) => `R${from + index}`);
 }
 
+/** What of the faults on the network and in data cannot occur with a cart, and why. */
+const neverWith: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  shopify: { R36: "Amazon's reports" },
+  etsy: {
+    R34: "Shopify's errors inside of a good answer",
+    R35: "Shopify's exports",
+    R36: "Amazon's reports",
+  },
+  amazon: { R34: "Shopify's errors inside of a good answer", R35: "Shopify's exports" },
+};
+
+/** Faults of other systems: warehouses, and proxies that the http room knows nothing of. */
+const elsewhere = new Set(["R37", "R38", "R39", "R40"]);
+
+/** Every number that stands at the beginning of a test's title in the files of a cart. */
+function triedWith(cart: string): ReadonlySet<string> {
+  const folder = join(root, "test/faults");
+  const texts = readdirSync(folder)
+    .filter((name) => name.startsWith(cart) && name.endsWith(".test.ts"))
+    .map((name) => readFileSync(join(folder, name), "utf8"));
+  const titles = texts.flatMap((text) =>
+    [...text.matchAll(/["'`]((?:R\d+(?:, | and | to )?)+):/g)].map(([, title = ""]) => title),
+  );
+  return new Set(titles.flatMap((title) => title.match(/R\d+/g) ?? []));
+}
+
 describe("faults", () => {
   test("each one is tried somewhere, or cannot occur for a reason", () => {
     expect(Object.keys(faults)).toEqual([...numbers(1, 12), ...numbers(20, 40), ...numbers(50, 60)]);
@@ -344,6 +372,17 @@ describe("faults", () => {
     (_number, { tried }) => {
       const lost = tried.filter(([file, title]) => !readFileSync(join(root, file), "utf8").includes(title));
       expect(lost).toEqual([]);
+    },
+  );
+
+  test.each(Object.entries(neverWith))(
+    "%s: each fault of the network and of data is tried, or cannot occur for a reason",
+    (cart, never) => {
+      const tried = triedWith(cart);
+      const all = [...numbers(20, 36), ...numbers(50, 60)].filter((number) => !elsewhere.has(number));
+      expect(all.filter((number) => !tried.has(number) && never[number] === undefined)).toEqual([]);
+      // A reason for something that is tried is out of date.
+      expect(Object.keys(never).filter((number) => tried.has(number))).toEqual([]);
     },
   );
 });

@@ -13,7 +13,7 @@ import { PsyncError } from "../../src/errors.js";
 import type { ClientOptions } from "../../src/http/client.js";
 import { compileTable } from "../../src/mapping/compile.js";
 import { loadTable } from "../../src/mapping/load.js";
-import { canonicalJson } from "../../src/mapping/project.js";
+import { canonicalJson, pricesOf } from "../../src/mapping/project.js";
 import type { Product } from "../../src/model/product.js";
 import type { RunIssue } from "../../src/model/report.js";
 import type { RunEvent } from "../../src/pipeline/events.js";
@@ -113,7 +113,8 @@ export function openCartRig<Shop extends FaultyShop>(
   shop: Shop,
   options: RigOptions = {},
 ): Rig<Shop> {
-  const mapper = loadTable(cart.table, ".", builtinTables).then(compileTable);
+  const table = loadTable(cart.table, ".", builtinTables);
+  const mapper = table.then(compileTable);
   const kept = new Map<string, string>();
   const folder = mkdtempSync(join(tmpdir(), "psync-fault-"));
   const format = options.format ?? "jsonl";
@@ -140,6 +141,7 @@ export function openCartRig<Shop extends FaultyShop>(
     const store = await (how.openStore ?? openStateStore)(url);
     const events: RunEvent[] = [];
     const projection = {
+      prices: pricesOf((await table).rows),
       priceSync: how.priceSync ?? false,
       omit: how.omit ?? [],
       fields: destination.features.fields,

@@ -1,10 +1,17 @@
 import { describe, expect, test } from "@jest/globals";
 import * as fc from "fast-check";
 import type { Projection } from "../../src/mapping/contract.js";
-import { canonicalJson, fingerprint, projectProduct } from "../../src/mapping/project.js";
+import {
+  canonicalJson,
+  fingerprint,
+  isSameImage,
+  pricesOf,
+  projectProduct,
+} from "../../src/mapping/project.js";
 import { productFields, type JsonValue, type Product, type ProductDraft } from "../../src/model/product.js";
 
-const everything: Projection = { priceSync: true, omit: [], fields: new Set(productFields) };
+const prices = pricesOf([{ to: "custom_fields.price" }]);
+const everything: Projection = { priceSync: true, prices, omit: [], fields: new Set(productFields) };
 const mug: Product = {
   sku: "MUG",
   name: "Mug",
@@ -32,6 +39,25 @@ describe("src/mapping/project.ts", () => {
       ...rest,
       custom_fields: { Color: "Navy" },
     });
+  });
+
+  test("an option that somebody called price is none", () => {
+    const optional = { ...everything, priceSync: false, prices: pricesOf([{ to: "custom_fields.*" }]) };
+    const { retail_price: _retail, regular_price: _regular, ...rest } = mug;
+    expect(projectProduct(mug, optional)).toEqual(rest);
+  });
+
+  test("an image is the same with another number in ?v=, and only then", () => {
+    const one = { ...mug, image_url_1: "https://cdn.example/a.jpg?v=17&w=1", description: "x?v=1" };
+    const two = { ...one, image_url_1: "https://cdn.example/a.jpg?v=18&w=1" };
+    expect(fingerprint(two)).toBe(fingerprint(one));
+    expect(fingerprint({ ...one, image_url_1: "https://cdn.example/b.jpg?v=17&w=1" })).not.toBe(
+      fingerprint(one),
+    );
+    expect(fingerprint({ ...one, description: "x?v=2" })).not.toBe(fingerprint(one));
+    expect(isSameImage("https://c.example/a?v=1", "https://c.example/a?v=2")).toBe(true);
+    expect(isSameImage("https://c.example/a?v=1", "https://c.example/b?v=1")).toBe(false);
+    expect(isSameImage("https://c.example/a?dv=1", "https://c.example/a?dv=2")).toBe(false);
   });
 
   test("custom fields that lose their last entry go as a whole", () => {
@@ -70,7 +96,7 @@ describe("src/mapping/project.ts", () => {
 
   test("the product that was given is not changed", () => {
     const before = structuredClone(mug);
-    projectProduct(mug, { priceSync: false, omit: ["tags"], fields: new Set(["name"]) });
+    projectProduct(mug, { priceSync: false, prices, omit: ["tags"], fields: new Set(["name"]) });
     expect(mug).toEqual(before);
   });
 

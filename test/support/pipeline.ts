@@ -7,6 +7,7 @@ import type { PlanEntry, RunIssue } from "../../src/model/report.js";
 import type { RunEvent } from "../../src/pipeline/events.js";
 import type { RunParts } from "../../src/pipeline/parts.js";
 import { runPass, type RunRequest, type RunResult } from "../../src/pipeline/run.js";
+import { pricesOf } from "../../src/mapping/project.js";
 import { openStateStore } from "../../src/state/open.js";
 import type { StateStore } from "../../src/state/store.js";
 import { createFakeClock } from "./fake-clock.js";
@@ -97,7 +98,8 @@ export async function createBench(options: BenchOptions = {}): Promise<Bench> {
       destination: options.destination ?? destination,
       store,
       mapper: plainMapper,
-      projection: { priceSync: false, omit: [], fields: new Set(productFields) },
+      projection: { priceSync: false,
+        prices: pricesOf([]), omit: [], fields: new Set(productFields) },
       options: { updates: true, onDuplicateSku: "fail", includeDigital: false, ...options.options },
       setup: "setup",
       requests: () => ({ source: none, destination: none }),

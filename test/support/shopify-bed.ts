@@ -1,10 +1,10 @@
-import type { SourceChannel } from "../../src/channels/channel.js";
+import type { ChannelMemory, SourceChannel } from "../../src/channels/channel.js";
 import {
   createShopifyChannel,
   shopifyHttpPolicy,
   type ShopifySettings,
 } from "../../src/channels/shopify/index.js";
-import { createHttpClient, type PacedClient } from "../../src/http/client.js";
+import { type ClientOptions, createHttpClient, type PacedClient } from "../../src/http/client.js";
 import { createRedactor } from "../../src/http/redaction.js";
 import {
   type ShopifyShop,
@@ -27,8 +27,13 @@ export function openShopify(
   url: string,
   clock: FakeClock,
   settings: Partial<ShopifySettings> = {},
+  how: {
+    readonly http?: Partial<ClientOptions>;
+    readonly memory?: ChannelMemory;
+    readonly logs?: string[];
+  } = {},
 ): ShopifyClient {
-  const logs: string[] = [];
+  const { logs = [], memory = createChannelMemory() } = how;
   const warnings: string[] = [];
   const secrets = [settings.accessToken, settings.clientSecret].filter((secret) => secret !== undefined);
   const redact = createRedactor(secrets);
@@ -39,13 +44,14 @@ export function openShopify(
     redact,
     random: () => 0,
     trace: (line) => logs.push(line),
+    ...how.http,
   });
   const warn = (message: string): void => {
     warnings.push(message);
     logs.push(message);
   };
   const hide = (secret: string): void => void secrets.push(secret);
-  const parts = { http, clock, warn, memory: createChannelMemory(), redact, hide };
+  const parts = { http, clock, warn, memory, redact, hide };
   const all = { shop: "harbor-goods", baseUrl: url, ...settings };
   return { channel: createShopifyChannel(all, parts), http, logs, warnings };
 }

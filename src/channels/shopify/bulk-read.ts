@@ -9,7 +9,7 @@ import { type ListPage } from "./list.js";
 import { fullPage, type Read, toPage, toReject } from "./open-read.js";
 import * as queries from "./queries.js";
 import { toVariantRecord } from "./records.js";
-import { type BulkState, variantCountSchema } from "./schema.js";
+import { type BulkState, ownerSchema, variantCountSchema } from "./schema.js";
 import { isFresh } from "./take.js";
 
 /**
@@ -37,17 +37,17 @@ export async function* readExport(read: Read, signal: AbortSignal): AsyncGenerat
     state.bulk === undefined ? await startBoth(read, signal) : { result: undefined };
   if ("refused" in started) return giveUp(read, started.refused);
   yield toPage(read, []);
-  const fetched = await fetchFiles(read, signal);
-  if ("refused" in fetched) return giveUp(read, fetched.refused);
-  const { variants, images, passes } = fetched.result;
+  const files: Download[] = [];
   try {
+    const fetched = await fetchFiles(read, files, signal);
+    if ("refused" in fetched) return giveUp(read, fetched.refused);
+    const [variants, images] = files;
     if (variants !== undefined) {
-      const files = { variants, ...(images === undefined ? {} : { images }) };
-      yield* givePages(read, joinExport(files, passes), signal);
+      const both = { variants, ...(images === undefined ? {} : { images }) };
+      yield* givePages(read, joinExport(both, fetched.result, signal), signal);
     }
   } finally {
-    await variants?.discard();
-    await images?.discard();
+    for (const file of files) await file.discard();
   }
   state.list.done = true;
   return true;
@@ -84,15 +84,15 @@ async function startBoth(read: Read, signal: AbortSignal): Promise<ExportOutcome
   return { result: undefined };
 }
 
-interface Files {
-  /** Absent where the shop is empty. */
-  readonly variants?: Download;
-  readonly images?: Download;
-  readonly passes: number;
-}
-
-/** Waits for the exports, takes their files down and checks that they are whole before anything is given. */
-async function fetchFiles(read: Read, signal: AbortSignal): Promise<ExportOutcome<Files>> {
+/**
+ * Waits for the exports, takes their files down into `files` (variants, images; none where the shop is empty) and checks
+ * that they are whole before anything is given. Gives the number of passes that they are joined in.
+ */
+async function fetchFiles(
+  read: Read,
+  files: Download[],
+  signal: AbortSignal,
+): Promise<ExportOutcome<number>> {
   const { api, parts } = read.context;
   const { bulk } = read.state;
   if (bulk === undefined) return { refused: "it was not started" };
@@ -101,37 +101,39 @@ async function fetchFiles(read: Read, signal: AbortSignal): Promise<ExportOutcom
     if (bulk.images !== undefined) await cancelExport(api, bulk.images, signal);
     return ready;
   }
-  const pictures =
-    bulk.images === undefined ? undefined : await waitForExport(api, parts.clock, bulk.images, signal);
-  if (pictures !== undefined && "refused" in pictures) return pictures;
-  if (isEmpty(ready.result)) {
+  const states = [ready.result];
+  if (bulk.images !== undefined) {
+    const pictures = await waitForExport(api, parts.clock, bulk.images, signal);
+    if ("refused" in pictures) return pictures;
+    states.push(pictures.result);
+  }
+  if (states.every(isEmpty)) {
     const { data } = await api.ask(queries.variantCount, variantCountSchema, {}, signal);
-    return data.productVariantsCount.count === 0
-      ? { result: { passes: 1 } }
-      : { refused: "Shopify calls it complete and gives nothing" };
+    if (data.productVariantsCount.count === 0) return { result: 1 };
   }
-  const variants = await fetchFile(read, ready.result, signal);
-  if ("refused" in variants) return variants;
-  if (pictures === undefined || isEmpty(pictures.result))
-    return { result: { variants: variants.result.file, passes: 1 } };
-  const images = await fetchFile(read, pictures.result, signal);
-  if ("refused" in images) {
-    await variants.result.file.discard();
-    return images;
+  // The export of images has a line for each product, also for those without images.
+  if (states.some(isEmpty)) return { refused: "Shopify calls it complete and gives nothing" };
+  let childBytes = 0;
+  for (const state of states) {
+    const fetched = await fetchFile(read, state, files, signal);
+    if ("refused" in fetched) return fetched;
+    childBytes += fetched.result;
   }
-  bulk.passes ??= countPasses(variants.result.childBytes + images.result.childBytes);
-  return { result: { variants: variants.result.file, images: images.result.file, passes: bulk.passes } };
+  bulk.passes ??= countPasses(childBytes);
+  return { result: bulk.passes };
 }
 
 function isEmpty({ url }: BulkState): boolean {
   return url === null || url === undefined || url === "";
 }
 
+/** Gives the bytes of lines that belong to another one. */
 async function fetchFile(
   { context }: Read,
   { url, objectCount }: BulkState,
+  files: Download[],
   signal: AbortSignal,
-): Promise<ExportOutcome<{ readonly file: Download; readonly childBytes: number }>> {
+): Promise<ExportOutcome<number>> {
   return orRefused(async () => {
     const address = url !== null && url !== undefined && URL.canParse(url) ? new URL(url) : undefined;
     // The host is another one than the shop's. Without https it may only be a stand-in's, which has none itself.
@@ -142,18 +144,13 @@ async function fetchFile(
       return { refused: "its address is no https address" };
     }
     const file = await context.parts.http.download({ method: "GET", url: address.href, signal });
-    let isGood = false;
-    try {
-      const { lines, childBytes, whole } = await surveyFile(file);
-      if (!whole) return { refused: "its last line is cut" };
-      if (objectCount !== "" && String(lines) !== objectCount) {
-        return { refused: `it has ${lines} lines in place of ${objectCount}` };
-      }
-      isGood = true;
-      return { result: { file, childBytes } };
-    } finally {
-      if (!isGood) await file.discard();
+    files.push(file);
+    const { lines, childBytes, whole } = await surveyFile(file, signal);
+    if (!whole) return { refused: "its last line is cut" };
+    if (objectCount !== "" && String(lines) !== objectCount) {
+      return { refused: `it has ${lines} lines in place of ${objectCount}` };
     }
+    return { result: childBytes };
   });
 }
 
@@ -180,6 +177,8 @@ async function* givePages(
     state.seen += 1;
     if ("line" in row) {
       rejects.push(toReject(`variants, line ${row.line} of the export`, "it cannot be read"));
+    } else if (!ownerSchema.safeParse(row.variant["product"]).success) {
+      rejects.push(toReject(row.id, "the shop sent it in a form that cannot be read"));
     } else {
       if (isFresh(row.variant["createdAt"], state.startedMs)) {
         state.fresh += 1;

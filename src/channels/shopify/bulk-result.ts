@@ -1,5 +1,7 @@
+import { InterruptedError } from "../../errors.js";
 import type { Download } from "../../http/download.js";
-import { readLines } from "../../http/lines.js";
+import { type Line, readLines } from "../../http/lines.js";
+import { ImageIndex } from "./image-index.js";
 import { imageUrl } from "./records.js";
 import { type Node, toLegacyId, toNode } from "./schema.js";
 
@@ -7,20 +9,18 @@ import { type Node, toLegacyId, toNode } from "./schema.js";
 const longestLine = 8 * 2 ** 20;
 /** How much of the files' image lines is held at a time. */
 const heldBytes = 12 * 2 ** 20;
-/** As many as the canonical product has places for. */
-const mostImages = 20;
-
 /** The files of an export, which can be read as often as needed. */
 export interface ExportFiles {
-  readonly variants: Pick<Download, "read">;
+  readonly variants: ExportFile;
   /** Images of products; absent where nobody asked for them. */
-  readonly images?: Pick<Download, "read">;
+  readonly images?: ExportFile;
 }
+
+type ExportFile = Pick<Download, "read">;
 
 export interface FileFacts {
   /** Lines, children included. */
   readonly lines: number;
-  readonly roots: number;
   /** Bytes of lines that belong to another one. */
   readonly childBytes: number;
   /** Whether the last line is whole. */
@@ -28,17 +28,27 @@ export interface FileFacts {
 }
 
 /** Goes through a file once without taking anything out of it. */
-export async function surveyFile(file: Pick<Download, "read">): Promise<FileFacts> {
-  let [lines, roots, childBytes] = [0, 0, 0];
+export async function surveyFile(file: ExportFile, signal: AbortSignal): Promise<FileFacts> {
+  let [lines, childBytes] = [0, 0];
   let whole = true;
-  for await (const line of readLines(file.read(), longestLine)) {
+  for await (const line of linesOf(file, signal)) {
     lines += 1;
     if (line.bytes.includes('"__parentId"')) childBytes += line.bytes.length;
-    else roots += 1;
     // A cut file ends inside of a line. Whether the last one has a line feed is not documented.
     whole = line.ended || parseLine(line.bytes) !== undefined;
   }
-  return { lines, roots, childBytes, whole };
+  return { lines, childBytes, whole };
+}
+
+function linesOf(file: ExportFile, signal: AbortSignal): AsyncIterable<Line> {
+  return readLines(untilAbort(file.read(), signal), longestLine);
+}
+
+async function* untilAbort(chunks: AsyncIterable<Buffer>, signal: AbortSignal): AsyncGenerator<Buffer> {
+  for await (const chunk of chunks) {
+    if (signal.aborted) throw new InterruptedError();
+    yield chunk;
+  }
 }
 
 /**
@@ -58,17 +68,21 @@ export type ExportRow =
  * Gives each variant with the images of its own and of its product. Lines of children may stand anywhere in the file.
  * Pass by pass, the products whose number falls to the pass are held; the order is the same each time.
  */
-export async function* joinExport(files: ExportFiles, passes: number): AsyncGenerator<ExportRow> {
+export async function* joinExport(
+  files: ExportFiles,
+  passes: number,
+  signal: AbortSignal,
+): AsyncGenerator<ExportRow> {
   for (let pass = 0; pass < passes; pass += 1) {
     const isHeld = (productId: string): boolean => Number(productId.slice(-9)) % passes === pass;
-    const ofProducts = await collectImages(files.images, isHeld);
-    const wanted =
-      passes === 1 || files.images === undefined ? undefined : await collectVariants(files, isHeld);
-    const own =
-      files.images === undefined
-        ? new Map<string, string[]>()
-        : await collectImages(files.variants, (id) => wanted === undefined || wanted.has(id));
-    for await (const line of readLines(files.variants.read(), longestLine)) {
+    const ofProducts = new ImageIndex();
+    const own = new ImageIndex();
+    if (files.images !== undefined) {
+      await collectImages(files.images, isHeld, ofProducts, signal);
+      if (passes > 1) await collectVariants(files, isHeld, own, signal);
+      await collectImages(files.variants, (id) => passes === 1 || own.has(id), own, signal);
+    }
+    for await (const line of linesOf(files.variants, signal)) {
       // Most lines of most passes are somebody else's: parsing them all would be most of the work.
       const near = numberBehind(line.bytes, productMark);
       if (near !== undefined && !isHeld(near)) continue;
@@ -81,48 +95,44 @@ export async function* joinExport(files: ExportFiles, passes: number): AsyncGene
       }
       const productId = productOf(node);
       if (passes > 1 && !isHeld(productId)) continue;
-      const images = [...(own.get(id) ?? []).slice(0, 1), ...(ofProducts.get(productId) ?? [])];
+      const images = [...own.of(id).slice(0, 1), ...ofProducts.of(productId)];
       yield { variant: node, id, images };
     }
   }
 }
 
+/** Takes down the variants of a pass: their own images do not name the product. */
 async function collectVariants(
   files: ExportFiles,
   isHeld: (productId: string) => boolean,
-): Promise<Set<string>> {
-  const found = new Set<string>();
-  for await (const line of readLines(files.variants.read(), longestLine)) {
+  found: ImageIndex,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const line of linesOf(files.variants, signal)) {
     const near = numberBehind(line.bytes, productMark);
     if (near !== undefined && !isHeld(near)) continue;
     const node = parseLine(line.bytes);
     const id = toLegacyId(node?.["id"]);
     if (node === undefined || id === undefined || typeof node["__parentId"] === "string") continue;
-    if (isHeld(productOf(node))) found.add(id);
+    if (isHeld(productOf(node))) found.open(id);
   }
-  return found;
 }
 
-/** Addresses of images by the number of what they belong to. */
 async function collectImages(
-  file: Pick<Download, "read"> | undefined,
+  file: ExportFile,
   isWanted: (parentId: string) => boolean,
-): Promise<Map<string, string[]>> {
-  const found = new Map<string, string[]>();
-  if (file === undefined) return found;
-  for await (const line of readLines(file.read(), longestLine)) {
+  found: ImageIndex,
+  signal: AbortSignal,
+): Promise<void> {
+  for await (const line of linesOf(file, signal)) {
     if (!line.bytes.includes('"__parentId"')) continue;
     const near = numberBehind(line.bytes, ownerMark) ?? numberBehind(line.bytes, variantMark);
     if (near !== undefined && !isWanted(near)) continue;
     const node = parseLine(line.bytes);
     const parentId = toLegacyId(node?.["__parentId"]);
     const url = imageUrl(node);
-    if (parentId === undefined || url === undefined || !isWanted(parentId)) continue;
-    const urls = found.get(parentId);
-    if (urls === undefined) found.set(parentId, [url]);
-    else if (urls.length < mostImages) urls.push(url);
+    if (parentId !== undefined && url !== undefined && isWanted(parentId)) found.add(parentId, url);
   }
-  return found;
 }
 
 /** How the files name owners, as long as Shopify writes them without spaces. In a text the quotes would be escaped. */

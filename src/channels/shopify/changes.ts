@@ -43,13 +43,14 @@ async function* readProducts(read: Read, since: string, signal: AbortSignal): As
     const rejects: RecordReject[] = [];
     const ids = page.nodes.map((node) => productSchema.safeParse(node).data?.legacyResourceId);
     if (!isRising(ids)) state.ordered = false;
-    for (const node of page.nodes) takeProduct(read, node, records, rejects);
-    if (page.failed?.id !== undefined) state.pending.push(pendingOf(page.failed.id));
-    else if (page.failed !== undefined) {
-      rejects.push(
-        toReject(`products, behind position ${state.seen}`, `Shopify cannot show it: ${page.failed.message}`),
-      );
+    for (const { id, message } of page.failed) {
+      if (id !== undefined) state.pending.push(pendingOf(id));
+      else
+        rejects.push(
+          toReject(`products, behind position ${state.seen}`, `Shopify cannot show it: ${message}`),
+        );
     }
+    for (const node of page.nodes) takeProduct(read, node, records, rejects);
     yield toPage(read, records, rejects);
     yield* readPending(read, signal);
   }
@@ -112,11 +113,11 @@ async function* readPending(read: Read, signal: AbortSignal): AsyncGenerator<Rec
       for await (const page of readList(ownVariants(read, id), list, tools, signal)) {
         const records: SourceRecord[] = [];
         const rejects: RecordReject[] = [];
-        takeVariantsOf(read, page.owner ?? {}, page.nodes, records, rejects);
-        if (page.failed !== undefined) {
-          const key = page.failed.id ?? `a variant of product ${id}`;
-          rejects.push(toReject(key, `Shopify cannot show it: ${page.failed.message}`));
+        for (const failed of page.failed) {
+          const key = failed.id ?? `a variant of product ${id}`;
+          rejects.push(toReject(key, `Shopify cannot show it: ${failed.message}`));
         }
+        takeVariantsOf(read, page.owner ?? {}, page.nodes, records, rejects);
         yield toPage(read, records, rejects);
       }
       state.pending.shift();

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PsyncError, RemoteError, TransientError } from "../../errors.js";
 import type { Clock } from "../../http/contract.js";
 import type { ShopifyApi, Variables } from "./api.js";
-import { badCursor, shopFailed, tooCostly } from "./errors.js";
+import { badCursor, shopFailed, throttledInside, tooCostly } from "./errors.js";
 import { createLoopGuard } from "./loop-guard.js";
 import { pause } from "./pause.js";
 import * as queries from "./queries.js";
@@ -32,13 +32,20 @@ export interface ListState extends PageSize {
   done: boolean;
 }
 
+interface FailedRecord {
+  /** Absent where even that could not be had. */
+  readonly id?: string;
+  readonly productId?: string;
+  readonly message: string;
+}
+
 export interface ListPage {
   /** As sent; any of them may be nonsense. */
   readonly nodes: readonly unknown[];
   /** What the list belongs to, as sent with this page. */
   readonly owner?: Node;
-  /** A record that the shop cannot show; its id where even that could be had. */
-  readonly failed?: { readonly id?: string; readonly productId?: string; readonly message: string };
+  /** Records before these nodes that the shop cannot show. */
+  readonly failed: readonly FailedRecord[];
   /** How long the answer took, and how long its points take to come back. */
   readonly tookMs: number;
   readonly refillMs: number;
@@ -63,19 +70,22 @@ const sizeCodes: ReadonlySet<string> = new Set([
   "empty-answer",
   "web-page",
 ]);
+/** What only time helps against. */
+const throttledCodes: ReadonlySet<string> = new Set(["throttled", throttledInside]);
 const emptyTries = 2;
 const emptyPauseMs = 1000;
 /** Products that fail one after the other: then it is not the products. */
 const mostFailed = 10;
 const firstPauseMs = 15_000;
-const longestPauseMs = 60_000;
+const longestPauseMs = 120_000;
 /** How long an outage in the middle of a read is waited for. */
-const patienceMs = 5 * 60_000;
+const patienceMs = 15 * 60_000;
 
 /**
  * Reads a list page by page. A page that Shopify cannot prepare is asked for in smaller parts; what fails alone is
- * passed over, as `failed`, by asking for its place without its contents. `state` is kept up to date: saved after a
- * page, it continues behind it. Throws RemoteError for a list that leads back into itself.
+ * passed over, as `failed`, by asking for its place without its contents; it is told once a good one has come behind it,
+ * so that a read that ends because all fail is resumed before them. `state` is kept up to date: saved after a page, it
+ * continues behind it. Throws RemoteError for a list that leads back into itself.
  */
 export async function* readList<Data>(
   list: ListRequest<Data>,
@@ -86,24 +96,24 @@ export async function* readList<Data>(
   const guard = createLoopGuard(list.what);
   let failed = 0;
   let failedProduct: string | undefined;
+  let untold: FailedRecord[] = [];
   while (!state.done) {
     const { page, pageInfo } = await fetchAtAnySize(list, state, tools, signal);
-    const product = page.failed?.productId;
-    if (page.failed === undefined) failed = 0;
-    else if (product === undefined || product !== failedProduct) failed += 1;
-    failedProduct = product;
+    const last = page.failed.at(-1);
+    if (last === undefined) failed = 0;
+    else if (last.productId === undefined || last.productId !== failedProduct) failed += 1;
+    failedProduct = last?.productId;
+    untold.push(...page.failed);
     if (failed >= mostFailed) {
-      throw new TransientError(
-        allFail,
-        `Shopify fails at each of its ${list.what}: ${page.failed?.message ?? ""}`,
-        {
-          hint: "Try again later.",
-        },
-      );
+      throw new TransientError(allFail, `Shopify fails at each of its ${list.what}: ${last?.message ?? ""}`, {
+        hint: "Try again later.",
+      });
     }
     state.done = !pageInfo.hasNextPage;
     if (pageInfo.hasNextPage) state.after = guard.next(pageInfo.endCursor);
-    yield page;
+    if (last !== undefined && !state.done) continue;
+    yield { ...page, failed: untold };
+    untold = [];
   }
 }
 
@@ -143,33 +153,55 @@ async function fetchAtAnySize<Data>(
   tools: ListTools,
   signal: AbortSignal,
 ): Promise<Fetched> {
-  const patience = { waitedMs: 0, pauseMs: firstPauseMs };
+  const outage = { waitedMs: 0, pauseMs: firstPauseMs };
+  let isAlive: boolean | undefined;
   for (let smaller = false; ; smaller = true) {
+    const isLate = outage.waitedMs > 0;
     try {
       // The last try of all decides about a record; next to a bad one it is likely to be bad too.
-      const attempts = (smaller && state.size > 1) || state.careful ? 2 : 3;
-      let found = await fetchPage(list, state, tools, signal, attempts);
-      // More follows, and yet here is nothing: behind this cursor the page's own rows would be lost.
-      for (let again = 0; again < emptyTries && isHollow(found); again += 1) {
-        await pause(tools.clock, emptyPauseMs, signal);
-        found = await fetchPage(list, state, tools, signal, attempts);
-      }
-      grow(state);
+      const attempts = isLate ? 1 : (smaller && state.size > 1) || state.careful ? 2 : 3;
+      const found = await fetchFull(list, state, tools, signal, attempts);
+      // It was the outage and not the size of the page.
+      if (isLate) restore(state);
+      else grow(state);
       return found;
     } catch (error) {
-      if (!isOfSize(error)) throw error;
-      const costly = error.code === tooCostly;
-      if (shrink(state, costly)) continue;
-      if (costly) throw error;
-      if (await isAlive(tools, signal)) return passOver(list, state, tools, signal, error);
-      if (patience.waitedMs >= patienceMs) throw error;
-      await pause(tools.clock, patience.pauseMs, signal);
-      patience.waitedMs += patience.pauseMs;
-      patience.pauseMs = Math.min(longestPauseMs, patience.pauseMs * 2);
-      // It was the outage and not the size of the page.
-      restore(state);
+      if (!isOfSize(error) && !isThrottled(error)) throw error;
+      if (error.code === tooCostly) {
+        if (shrink(state, true)) continue;
+        throw error;
+      }
+      isAlive ??= !isThrottled(error) && (await answersPing(tools, signal, 2));
+      if (isAlive && !isThrottled(error)) {
+        if (shrink(state, false)) continue;
+        const passed = await passOver(list, state, tools, signal, error, isLate ? 1 : 2);
+        if (passed !== undefined) return passed;
+      }
+      do {
+        if (outage.waitedMs >= patienceMs) throw error;
+        await pause(tools.clock, outage.pauseMs, signal);
+        outage.waitedMs += outage.pauseMs;
+        outage.pauseMs = Math.min(longestPauseMs, outage.pauseMs * 2);
+      } while (!(await answersPing(tools, signal, 1)));
+      isAlive = true;
     }
   }
+}
+
+/** A page that is not hollow: more follows, and yet here is nothing. Behind its cursor its own rows would be lost. */
+async function fetchFull<Data>(
+  list: ListRequest<Data>,
+  state: ListState,
+  tools: ListTools,
+  signal: AbortSignal,
+  attempts: number,
+): Promise<Fetched> {
+  let found = await fetchPage(list, state, tools, signal, attempts);
+  for (let again = 0; again < emptyTries && isHollow(found); again += 1) {
+    await pause(tools.clock, emptyPauseMs, signal);
+    found = await fetchPage(list, state, tools, signal, attempts);
+  }
+  return found;
 }
 
 async function fetchPage<Data>(
@@ -185,6 +217,7 @@ async function fetchPage<Data>(
   const found = list.pick(answer.data);
   const page = {
     nodes: found?.connection.nodes ?? [],
+    failed: [],
     ...(found?.owner === undefined ? {} : { owner: found.owner }),
     tookMs: clock.now() - startedMs,
     refillMs: answer.refillMs ?? 0,
@@ -193,8 +226,8 @@ async function fetchPage<Data>(
 }
 
 /**
- * One record fails by itself: its contents are what the shop cannot show, so its place is asked for without them. Throws
- * `cause` where even that fails.
+ * One record fails by itself: its contents are what the shop cannot show, so its place is asked for without them.
+ * Undefined where even that fails: then it is not the record.
  */
 async function passOver<Data>(
   list: ListRequest<Data>,
@@ -202,38 +235,35 @@ async function passOver<Data>(
   { api }: ListTools,
   signal: AbortSignal,
   cause: PsyncError,
-): Promise<Fetched> {
+  attempts: number,
+): Promise<Fetched | undefined> {
   const variables = { ...list.placeVariables, first: 1, after: state.after ?? null };
   for (const query of list.places) {
     try {
-      const { data } = await api.ask(query, list.schema, variables, signal, { attempts: 2 });
+      const { data } = await api.ask(query, list.schema, variables, signal, { attempts });
       const connection = list.pick(data)?.connection;
       const node = toNode(connection?.nodes[0]);
       const id = toLegacyId(node?.["id"]);
       const productId = toLegacyId(toNode(node?.["product"])?.["id"]);
       state.careful = true;
-      const page = {
-        nodes: [],
-        failed: {
-          message: cause.message,
-          ...(id === undefined ? {} : { id }),
-          ...(productId === undefined ? {} : { productId }),
-        },
-        tookMs: 0,
-        refillMs: 0,
+      const failed = {
+        message: cause.message,
+        ...(id === undefined ? {} : { id }),
+        ...(productId === undefined ? {} : { productId }),
       };
+      const page = { nodes: [], failed: [failed], tookMs: 0, refillMs: 0 };
       return { page, pageInfo: connection?.pageInfo ?? { hasNextPage: false } };
     } catch (error) {
-      if (!isOfSize(error)) throw error;
+      if (!isOfSize(error) && !isThrottled(error)) throw error;
     }
   }
-  throw cause;
+  return undefined;
 }
 
 /** Whether the shop answers anything at all. */
-async function isAlive({ api }: ListTools, signal: AbortSignal): Promise<boolean> {
+async function answersPing({ api }: ListTools, signal: AbortSignal, attempts: number): Promise<boolean> {
   try {
-    await api.ask(queries.ping, z.unknown(), {}, signal, { attempts: 2 });
+    await api.ask(queries.ping, z.unknown(), {}, signal, { attempts });
     return true;
   } catch (error) {
     if (error instanceof TransientError) return false;
@@ -247,4 +277,8 @@ function isHollow({ page, pageInfo }: Fetched): boolean {
 
 function isOfSize(error: unknown): error is PsyncError {
   return error instanceof PsyncError && sizeCodes.has(error.code);
+}
+
+function isThrottled(error: unknown): error is PsyncError {
+  return error instanceof PsyncError && throttledCodes.has(error.code);
 }

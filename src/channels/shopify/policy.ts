@@ -1,5 +1,5 @@
 import type { ClientPolicy, RetryVerdict } from "../../http/client.js";
-import type { Clock, HttpRequest, HttpResponse } from "../../http/contract.js";
+import type { Clock, HttpResponse } from "../../http/contract.js";
 import { createPacer, type Observation } from "../../http/pacing.js";
 import { envelopeSchema, throttleSchema } from "./schema.js";
 
@@ -46,7 +46,7 @@ export function observeCost(response: HttpResponse): Observation | undefined {
 }
 
 /** Which answers deserve another attempt, and when. */
-export function judgeShopify(response: HttpResponse, _request?: HttpRequest): RetryVerdict {
+export function judgeShopify(response: HttpResponse): RetryVerdict {
   if (passingStatuses.has(response.status)) return true;
   if (response.status !== 200 || !isThrottled(response)) return false;
   const { remaining = 0, refillPerSec = firstRatePerSec } = observeCost(response) ?? {};

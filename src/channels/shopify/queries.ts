@@ -1,5 +1,5 @@
 /**
- * The texts that are sent. Checked against Shopify's schema of 2026-10 (`shared/contracts/shopify`), without a deprecated
+ * The texts that are sent. Checked against Shopify's schema of 2026-10 in test/contract, without a deprecated
  * field. Argument values are variables, except in a bulk operation, which has none.
  */
 

@@ -37,14 +37,13 @@ async function* readPages(read: Read, signal: AbortSignal): AsyncGenerator<Recor
   const tools = { api: context.api, clock: context.parts.clock };
   let wasSlow = false;
   for await (const page of readList(variantList(read), state.list, tools, signal)) {
-    const { records, rejects } = takeVariants(read, page.nodes);
-    if (page.failed !== undefined) {
+    const failed = page.failed.map(({ id, message }) => {
       state.seen += 1;
-      if (page.failed.id !== undefined && state.ordered) state.floor = page.failed.id;
-      const key = page.failed.id ?? `variants, position ${state.seen}`;
-      rejects.push(toReject(key, `Shopify cannot show it: ${page.failed.message}`));
-    }
-    yield toPage(read, records, rejects);
+      if (id !== undefined && state.ordered) state.floor = id;
+      return toReject(id ?? `variants, position ${state.seen}`, `Shopify cannot show it: ${message}`);
+    });
+    const { records, rejects } = takeVariants(read, page.nodes);
+    yield toPage(read, records, [...failed, ...rejects]);
     if (state.paged || state.list.done || page.nodes.length < typicalPage) continue;
     state.paged = !isWorthExport(read, page);
     // One slow answer is an accident, unless the points say the same.

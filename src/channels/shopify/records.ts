@@ -1,4 +1,5 @@
 import type { SourceRecord, Unfit } from "../../model/record.js";
+import { mostImages } from "./image-index.js";
 import { type Node, toNode } from "./schema.js";
 
 /** What the records of one read have in common. */
@@ -10,9 +11,6 @@ export interface RecordFrame {
   readonly withStock: boolean;
   readonly withImages: boolean;
 }
-
-/** As many as the canonical product has places for. */
-const mostImages = 20;
 
 /**
  * Makes a record of a variant as sent, with `product` inside, and what psync composes: `quantity` and `images`.
