@@ -414,7 +414,7 @@ describe("src/pipeline/run.ts", () => {
     bench.channel.records.splice(0, 9, ...records.map((entry) => record(entry.key, { sku: "" })));
     const blank = await bench.run();
     expect(exitCodeOf(blank)).toBe(7);
-    expect(String((blank.error as Error).message)).toContain("0 of the cart's records are products");
+    expect((blank.error as Error).message).toContain("0 of the cart's records are products");
     expect(exitCodeOf(await bench.run({ force: true }))).toBe(0);
     expect(exitCodeOf(await bench.run())).toBe(0);
   });
