@@ -1,7 +1,7 @@
 import Sequencer from "@jest/test-sequencer";
 
 /** What takes minutes goes first, so that the other worker does the rest meanwhile. */
-const longest = ["/test/e2e/kill", "/test/e2e/import", "/test/faults/"];
+const longest = ["/test/e2e/kill", "/test/e2e/import", "/test/e2e/carts", "/test/faults/"];
 
 export default class LongestFirst extends Sequencer {
   sort(tests) {

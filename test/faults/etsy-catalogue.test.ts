@@ -107,7 +107,7 @@ describe("what comes and goes", () => {
     vanish(5);
     const run = await rig.import();
     expect(run).toMatchObject({ exit: 8, error: { code: "field-vanished" } });
-    expect((run.error as Error).message).toContain('"offering"');
+    expect((run.error as Error).message).toContain('"offering.');
     expect(rig.text()).toBe(before);
     await expectSound(rig, run);
     vanish(4);
@@ -135,15 +135,16 @@ describe("a catalogue that is not itself any more", () => {
     await expectSound(rig, forced);
   });
 
-  test("R59: SKUs that are blank all at once, as another seller's token shows them: told of, and the file stays", async () => {
+  test("R59: SKUs that are blank all at once, as another seller's token shows them: code 7, told of, and the file stays", async () => {
     const { shop, rig } = await shopOf(many(120));
     await rig.import();
     const before = rig.text();
     shop.faults.add("blank-skus");
     const run = await rig.import();
     expect(run).toMatchObject({
-      exit: 0,
-      report: { counts: { created: 0, updated: 0, skipped: 120, missing: 120 } },
+      exit: 7,
+      error: { code: "source-shrank" },
+      report: { counts: { created: 0, updated: 0, skipped: 120, missing: 0 } },
     });
     expect(rig.logs.join()).toContain("hides SKUs from a token that is not the shop owner's");
     expect(rig.text()).toBe(before);
