@@ -56,10 +56,11 @@ for (const { title, id, settings, options } of shapes) {
   memory.clear();
   const products = await productsFor(start, sizeOf);
   const shop = await start(products, options);
+  const maker = await channels[id].load();
   const open = () => {
     const secrets = [];
     const http = createHttpClient({
-      ...watched(channels[id].http(clock)),
+      ...watched(maker.http(clock)),
       userAgent: "psync/bench (Language=Node.js; Platform=any)",
       clock,
       random: () => 0.5,
@@ -72,7 +73,7 @@ for (const { title, id, settings, options } of shapes) {
       redact: (text) => text,
       hide: (secret) => secrets.push(secret),
     };
-    return { http, channel: channels[id].create({ ...shop.config, ...settings }, parts) };
+    return { http, channel: maker.create({ ...shop.config, ...settings }, parts) };
   };
   const startedAt = clock.now();
   const full = await read(open(), {});

@@ -4,21 +4,16 @@ import { arch, platform } from "node:os";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 
-import type { ChannelParts, SourceChannel } from "./channels/channel.js";
-import {
-  type ChannelId,
-  channelOf,
-  type ChannelSource,
-  createEtsyAuthorization,
-  type EtsyAuthorization,
-} from "./channels/index.js";
+import type { SourceChannel } from "./channels/channel.js";
+import type { EtsyAuthorization } from "./channels/etsy/index.js";
+import { type ChannelId, type ChannelMaker, channels, type ChannelSource } from "./channels/index.js";
 import type { LoadedConfig } from "./config/load.js";
 import { toChangeLimit } from "./config/options.js";
 import type { Config } from "./config/schema.js";
 import type { Destination } from "./destinations/destination.js";
 import { destinations } from "./destinations/index.js";
 import { ConfigError } from "./errors.js";
-import { createHttpClient, type PacedClient } from "./http/client.js";
+import { type ClientPolicy, createHttpClient, type PacedClient } from "./http/client.js";
 import { systemClock } from "./http/clock.js";
 import { createRedactor } from "./http/redaction.js";
 export { isLoopbackRedirect, receiveRedirect } from "./http/redirect.js";
@@ -29,7 +24,7 @@ import { createChannelMemory } from "./pipeline/memory.js";
 import { connectionName, type RunParts } from "./pipeline/parts.js";
 import { thisProcess } from "./state/holder.js";
 import { openStateStore } from "./state/open.js";
-import type { Holder, StateStore } from "./state/store.js";
+import type { Holder } from "./state/store.js";
 
 /** Where the built-in mapping tables stand. */
 export const builtinTables = fileURLToPath(new URL("../mappings/channels/", import.meta.url));
@@ -74,14 +69,29 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
   const table = await loadTable(config.mapping.channel ?? config.source.channel, dir, builtinTables);
   refuseDestinationTable(config);
   refuseReadableTokens(loaded);
-  const http = createChannelClient(loaded, hooks);
   const destination = createDestination(config);
+  const { maker, settings } = await loadChannel(config);
+  const redact = createRedactor(loaded.secrets);
+  const http = openClient(maker.http(systemClock, config.options.concurrency), redact, hooks.trace);
   const store = await openStateStore(config.state, {
     onWarning: hooks.warn,
     ...(loaded.stateKey === undefined ? {} : { key: loaded.stateKey }),
   });
-  const channel = createChannel(loaded, http, store, hooks);
-  const { updates, onDuplicateSku, includeDigital, priceSync, fields, maxChanges } = config.options;
+  const account = (): string => `${channel.id} ${channel.account}`;
+  const channel: SourceChannel = maker.create(settings, {
+    http,
+    clock: systemClock,
+    warn: hooks.warn,
+    memory: createChannelMemory(account, {
+      store,
+      holder: thisProcess(hooks.command, config.source.channel),
+      sleep: (ms, signal) => systemClock.sleep(ms, signal),
+    }),
+    redact,
+    hide: (secret) => void loaded.secrets.push(secret),
+  });
+  const { updates, onDuplicateSku, includeDigital, priceSync, fields, maxChanges, inventoryLocation } =
+    config.options;
   const projection = {
     priceSync,
     prices: pricesOf(table.rows),
@@ -110,6 +120,7 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
         source: withoutSecrets(config.source, loaded.secrets),
         onDuplicateSku,
         includeDigital,
+        inventoryLocation,
       }),
       requests: () => ({ source: http.counts(), destination: { sent: 0, retried: 0, throttled: 0 } }),
       now: () => new Date(),
@@ -123,7 +134,7 @@ function refuseReadableTokens({ config, stateKey }: LoadedConfig): void {
   if (
     stateKey !== undefined ||
     config.state.startsWith("sqlite:") ||
-    channelOf(config.source.channel).keepsTokens !== true
+    channels[config.source.channel].keepsTokens !== true
   )
     return;
   const message = `${config.source.channel} gives a new token with each refresh, and a postgres: state keeps it readable`;
@@ -139,48 +150,31 @@ function refuseDestinationTable({ mapping, destination }: Config): void {
   throw new ConfigError("destination-table", message, [fault]);
 }
 
-function createChannelClient({ config, secrets }: LoadedConfig, hooks: RuntimeHooks): PacedClient {
-  const policy = channelOf(config.source.channel).http(systemClock, config.options.concurrency);
-  return createHttpClient({
-    ...policy,
-    userAgent: userAgent(),
-    clock: systemClock,
-    redact: createRedactor(secrets),
-    trace: hooks.trace,
-  });
+function openClient(
+  policy: ClientPolicy,
+  redact: (text: string) => string,
+  trace: (line: string) => void,
+): PacedClient {
+  return createHttpClient({ ...policy, userAgent: userAgent(), clock: systemClock, redact, trace });
 }
 
-function createChannel(
-  { config: { source, options }, secrets }: LoadedConfig,
-  http: PacedClient,
-  store: StateStore,
-  hooks: RuntimeHooks,
-): SourceChannel {
+interface LoadedChannel<Settings> {
+  readonly maker: ChannelMaker<Settings>;
+  readonly settings: Settings;
+}
+
+function loadChannel({ source, options }: Config): Promise<LoadedChannel<ChannelSource>> {
   const { inventoryLocation } = options;
   const settings = { ...source, ...(inventoryLocation === undefined ? {} : { inventoryLocation }) };
-  const account = (): string => `${channel.id} ${channel.account}`;
-  const channel: SourceChannel = openChannel(source.channel, settings, {
-    http,
-    clock: systemClock,
-    warn: hooks.warn,
-    memory: createChannelMemory(account, {
-      store,
-      holder: thisProcess(hooks.command, source.channel),
-      sleep: (ms, signal) => systemClock.sleep(ms, signal),
-    }),
-    redact: createRedactor(secrets),
-    hide: (secret) => void secrets.push(secret),
-  });
-  return channel;
+  return pairUp(source.channel, settings);
 }
 
-/** Opens the channel that the source names. Generic, so that its entry and its settings are known to belong together. */
-function openChannel<Id extends ChannelId>(
+/** Generic, so that the entry and the settings of one channel are known to belong together. */
+async function pairUp<Id extends ChannelId>(
   id: Id,
-  source: ChannelSource<Id>,
-  parts: ChannelParts,
-): SourceChannel {
-  return channelOf(id).create(source, parts);
+  settings: ChannelSource<Id>,
+): Promise<LoadedChannel<ChannelSource<Id>>> {
+  return { maker: await channels[id].load(), settings };
 }
 
 function createDestination({ destination }: Config): Destination {
@@ -196,19 +190,14 @@ export interface EtsyApp {
 }
 
 /** Opens what obtains the first refresh token. `secrets` grows by what is learnt; `trace` gets a line for each request. */
-export function openEtsyAuthorization(
+export async function openEtsyAuthorization(
   { keystring, baseUrl, tokenUrl }: EtsyApp,
   secrets: string[],
   trace: (line: string) => void,
-): EtsyAuthorization {
+): Promise<EtsyAuthorization> {
+  const { createEtsyAuthorization, etsyHttpPolicy } = await import("./channels/etsy/index.js");
   const redact = createRedactor(secrets);
-  const http = createHttpClient({
-    ...channelOf("etsy").http(systemClock, undefined),
-    userAgent: userAgent(),
-    clock: systemClock,
-    redact,
-    trace,
-  });
+  const http = openClient(etsyHttpPolicy(systemClock), redact, trace);
   const addresses = {
     ...(baseUrl === undefined ? {} : { authorizeUrl: `${baseUrl}/oauth/connect` }),
     ...(tokenUrl === undefined ? {} : { tokenUrl }),

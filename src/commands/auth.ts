@@ -47,7 +47,7 @@ export async function authEtsyCommand(flags: AuthFlags): Promise<number> {
   const { baseUrl, tokenUrl } = source.values;
   const secrets = [keystring];
   const log = await createLog(flags.logLevel, (text) => text);
-  const authorization = openEtsyAuthorization(
+  const authorization = await openEtsyAuthorization(
     {
       keystring,
       ...(baseUrl === undefined ? {} : { baseUrl }),

@@ -1,18 +1,12 @@
 import { faultNames as amazonFaults, startAmazonShop } from "./amazon/server.js";
 import { faultNames as etsyFaults, startEtsyShop } from "./etsy/server.js";
-import type { SandboxShop } from "./sandbox.js";
+import type { SandboxShop, ShopStart } from "./sandbox.js";
 import { faultNames as shopifyFaults, startShopifyShop } from "./shopify/server.js";
 import { faultNames as wooFaults, startWooShop } from "./woocommerce/server.js";
 
-export interface SandboxOptions {
-  /** Default: any free one. */
-  readonly port?: number;
+export interface SandboxOptions extends Omit<ShopStart<string>, "clock"> {
   /** How many products or listings there are about; each cart has its own default. */
   readonly products?: number;
-  /** Another one makes another catalogue. */
-  readonly seed?: number;
-  /** Names out of the cart's `faults`. */
-  readonly faults?: readonly string[];
 }
 
 interface Sandbox {

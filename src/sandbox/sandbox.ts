@@ -14,6 +14,18 @@ export interface RequestLogEntry {
   readonly faults: readonly string[];
 }
 
+/** What every shop is started with. */
+export interface ShopStart<Script> {
+  /** Default: any free one. */
+  readonly port?: number;
+  /** Names of faults, or scripts. */
+  readonly faults?: readonly (string | Script)[];
+  /** The server's own clock, milliseconds since 1970. Default: the machine's. */
+  readonly clock?: () => number;
+  /** Another one makes another sample catalogue. */
+  readonly seed?: number;
+}
+
 /** A local stand-in of a vendor's server, listening on the loopback interface only. */
 export interface SandboxShop {
   /** Scheme, host and port, without a slash at the end. */

@@ -1,5 +1,5 @@
+import { decoded, oneLine, roundedMeasure } from "../support/rules.js";
 import { decode, encode } from "iconv-lite";
-import type { Product } from "../../src/model/product.js";
 import { catalogItemOf } from "../../src/sandbox/amazon/catalog-item.js";
 import type { DocumentKind } from "../../src/sandbox/amazon/columns.js";
 import type { AmazonListing, CatalogItem, Measure } from "../../src/sandbox/amazon/model.js";
@@ -30,13 +30,13 @@ export const documentLimits: Readonly<Record<DocumentKind, DocumentLimits>> = {
 export function expectedProducts(
   shop: AmazonShop,
   options: { readonly document?: DocumentKind; readonly priceSync: boolean },
-): Map<string, Product> {
+): Map<string, Readonly<Record<string, unknown>>> {
   const { encoding, lacks } = documentLimits[options.document ?? "us"];
   const survives = (text: string): string => decode(encode(text, encoding), encoding);
   const all = [...shop.rows()];
   const first = new Map<string, AmazonListing>();
   for (const row of all) if (!first.has(row.asin)) first.set(row.asin, row);
-  const products = new Map<string, Product>();
+  const products = new Map<string, Readonly<Record<string, unknown>>>();
   const doubled = new Set<string>();
   for (const listing of all) {
     const row: AmazonListing = { ...listing };
@@ -64,7 +64,7 @@ function productOf(
   asin: string,
   item: CatalogItem | undefined,
   priceSync: boolean,
-): Product {
+): Readonly<Record<string, unknown>> {
   const typed = ["3", "4"].includes(row.productIdType) ? row.productId : undefined;
   const packed = (side: "weight" | "length" | "width" | "height"): Measure | undefined =>
     item?.package?.[side] ?? item?.item?.[side];
@@ -72,9 +72,7 @@ function productOf(
     sku,
     product_id: row.productId,
     product_variant_id: asin,
-    name: decodeOnce(row.name)
-      .replace(/\s*[\r\n]+\s*/g, " ")
-      .trim(),
+    name: oneLine(decoded(row.name)),
     description: row.description.trim() === "" ? "" : row.description,
     ASIN: asin,
     UPC: typed ?? upcOf(item),
@@ -88,21 +86,7 @@ function productOf(
     status: row.status,
   };
   for (const [index, link] of imagesOf(item).entries()) known[`image_url_${index + 1}`] = link;
-  return Object.fromEntries(
-    Object.entries(known).filter(([, value]) => value !== undefined && value !== ""),
-  ) as unknown as Product;
-}
-
-function decodeOnce(text: string): string {
-  const signs: Readonly<Record<string, string>> = {
-    amp: "&",
-    lt: "<",
-    gt: ">",
-    quot: '"',
-    eacute: "é",
-    "#8211": "–",
-  };
-  return text.replace(/&(#?\w+);/g, (whole, name: string) => signs[name] ?? whole);
+  return Object.fromEntries(Object.entries(known).filter(([, value]) => value !== undefined && value !== ""));
 }
 
 function priceOf(text: string): string | undefined {
@@ -133,23 +117,17 @@ function imagesOf(item: CatalogItem | undefined): string[] {
   });
 }
 
-/** Pounds or inches in one of a unit, as a fraction: 1 lb = 0.45359237 kg, 1 oz = 1/16 lb, 1 in = 2.54 cm. */
-const fractions: Readonly<Record<string, readonly [bigint, bigint]>> = {
-  pounds: [1n, 1n],
-  ounces: [1n, 16n],
-  kilograms: [100_000_000n, 45_359_237n],
-  grams: [100_000n, 45_359_237n],
-  inches: [1n, 1n],
-  centimeters: [100n, 254n],
+/** Amazon's words for units. */
+const units: Readonly<Record<string, readonly [unit: string, wanted: "lb" | "in"]>> = {
+  pounds: ["lb", "lb"],
+  ounces: ["oz", "lb"],
+  kilograms: ["kg", "lb"],
+  grams: ["g", "lb"],
+  inches: ["in", "in"],
+  centimeters: ["cm", "in"],
 };
 
-/** In pounds or inches, half up to four decimals, in whole numbers all the way. */
 function convert(measure: Measure | undefined): number | undefined {
-  if (measure === undefined) return undefined;
-  const [up, down] = fractions[measure.unit] ?? [0n, 1n];
-  const [whole = "", decimals = ""] = String(measure.value).split(".");
-  const scale = 10n ** BigInt(decimals.length);
-  const double = (2n * BigInt(whole + decimals) * up * 10_000n) / (down * scale);
-  const rounded = (double + 1n) / 2n;
-  return rounded === 0n ? undefined : Number(rounded) / 10_000;
+  const [unit, wanted] = units[measure?.unit ?? ""] ?? [undefined, "lb"];
+  return roundedMeasure(measure?.value, unit, wanted);
 }

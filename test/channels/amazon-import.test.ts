@@ -32,14 +32,14 @@ async function openOddShop(): Promise<AmazonShop> {
   return shop;
 }
 
-const asText = (products: Iterable<Product>): string[] =>
+const asText = (products: Iterable<Readonly<Record<string, unknown>>>): string[] =>
   inOrder([...products].map((product) => JSON.stringify(Object.entries(product).sort())));
 
 describe("an odd catalogue through the built-in table, all products, all fields", () => {
   let shop: AmazonShop;
   let rig: Rig<AmazonShop>;
   let run: Imported;
-  let expected: Map<string, Product>;
+  let expected: ReturnType<typeof expectedProducts>;
   let products: Map<string, Product>;
 
   beforeAll(async () => {

@@ -1,6 +1,4 @@
 import { readFileSync, statSync, writeFileSync } from "node:fs";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -9,6 +7,7 @@ import type { Product } from "../../src/model/product.js";
 import { sandboxes } from "../../src/sandbox/index.js";
 import type { SandboxShop } from "../../src/sandbox/sandbox.js";
 import { startEtsyShop } from "../../src/sandbox/etsy/server.js";
+import { unusedUrl } from "../http/with-server.js";
 import { type Installed, installPsync, psync, type Ran } from "./installed.js";
 
 let installed: Installed;
@@ -103,18 +102,9 @@ describe("psync with each cart", () => {
   }, 60_000);
 });
 
-/** A port that nobody listens on at the moment. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
-
 describe("psync auth etsy", () => {
   test("listens, exchanges the code and keeps the token in .env only; the next import works with it", async () => {
-    const uri = `http://127.0.0.1:${await freePort()}/callback`;
+    const uri = `${await unusedUrl()}/callback`;
     const shop = await startEtsyShop({ listings: 20, redirectUris: [uri] });
     shops.push(shop);
     const { refreshToken: _, ...app } = shop.config;

@@ -1,20 +1,13 @@
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 
 import type { AmazonListing } from "../../src/sandbox/amazon/model.js";
 import { createRandom } from "../../src/sandbox/random.js";
-import { createAmazonBed } from "../support/amazon-bed.js";
-import { at, changed, createAmazonRigs, script } from "./amazon-rig.js";
+import { at, changed, createAmazonRigs } from "./amazon-rig.js";
 import { expectRepaired, expectSound, inOrder, type Rig } from "./rig.js";
+import { script } from "./script.js";
 
-const bed = createAmazonBed();
-const rigs: Rig[] = [];
-const { openShopOf, open, later } = createAmazonRigs(bed, rigs);
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
+const { open, openShopOf, later } = createAmazonRigs();
 
 const noEnrichment = { settings: { enrich: false } };
 const named = (rig: Rig, sku: string) => rig.products().find((product) => product.sku === sku);

@@ -1,19 +1,13 @@
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { DocumentKind } from "../../src/sandbox/amazon/columns.js";
 import type { FaultSettings } from "../../src/sandbox/fault.js";
-import { callsOf, createAmazonBed } from "../support/amazon-bed.js";
-import { at, changed, createAmazonRigs, met, script } from "./amazon-rig.js";
-import { expectRepaired, expectSound, expectWhole, inOrder, type Rig } from "./rig.js";
+import { callsOf } from "../support/amazon-bed.js";
+import { at, changed, createAmazonRigs } from "./amazon-rig.js";
+import { expectDone, expectRepaired, expectSound, expectWhole, inOrder } from "./rig.js";
+import { met, script } from "./script.js";
 
-const bed = createAmazonBed();
-const rigs: Rig[] = [];
-const { open, openShopOf, rigOn, later } = createAmazonRigs(bed, rigs);
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
+const { bed, rigOn, open, openShopOf, later } = createAmazonRigs();
 
 const listings = at("searchListingsItems");
 
@@ -140,10 +134,7 @@ describe("answers that do not add up", () => {
           }),
         }),
       });
-      const run = await rig.import();
-      expect(run.exit).toBe(0);
-      await expectSound(rig, run);
-      expectWhole(rig, run);
+      await expectDone(rig, await rig.import());
       // The catalogue's small pages told as much as its full ones.
       shop.faults.clear();
       expect((await rig.import()).report.counts).toMatchObject({ updated: 0, unchanged: 45 });

@@ -2,10 +2,10 @@ import type { AmazonSettings } from "../../src/channels/amazon/index.js";
 import type { AmazonAnswer, AmazonRequest, OperationName } from "../../src/sandbox/amazon/answer.js";
 import type { AmazonListing } from "../../src/sandbox/amazon/model.js";
 import type { AmazonShop, AmazonShopOptions } from "../../src/sandbox/amazon/server.js";
-import type { Fault, FaultScript } from "../../src/sandbox/fault.js";
-import { type AmazonBed, openAmazon } from "../support/amazon-bed.js";
+import type { Fault } from "../../src/sandbox/fault.js";
+import { type AmazonBed, createAmazonBed, openAmazon } from "../support/amazon-bed.js";
 import type { UnderWay } from "../support/under-way.js";
-import { type Cart, openCartRig, type Rig, type RigOptions } from "./rig.js";
+import { type Cart, closeAfterEach, openCartRig, type Rig, type RigOptions } from "./rig.js";
 
 export type AmazonFault = Fault<AmazonRequest, AmazonAnswer>;
 
@@ -54,8 +54,11 @@ export interface ShopOf {
   readonly rig: Rig<AmazonShop>;
 }
 
-/** Shops and rigs of a test, on the bed's clock; the rigs are added to `rigs`, to be closed. */
-export function createAmazonRigs(bed: AmazonBed, rigs: Rig[]) {
+/** Shops and rigs of a file of tests, closed after each. */
+export function createAmazonRigs(
+  bed: AmazonBed = createAmazonBed(),
+  rigs: { close(): void }[] = closeAfterEach(bed),
+) {
   function rigOn(shop: AmazonShop, options: RigOptions = {}): Rig<AmazonShop> {
     const rig = openCartRig(amazon(bed.underWay), shop, { clock: bed.clock, ...options });
     rigs.push(rig);
@@ -79,6 +82,7 @@ export function createAmazonRigs(bed: AmazonBed, rigs: Rig[]) {
   }
 
   return {
+    bed,
     rigOn,
     open,
     openShopOf,
@@ -92,23 +96,6 @@ export const at =
   (request: AmazonRequest): boolean =>
     operations.includes(request.operation);
 
-/** A fault of requests of one kind, from the `from`th on, `times` times. */
-export function script(
-  fault: AmazonFault | ((request: AmazonRequest) => AmazonFault),
-  of: (request: AmazonRequest) => boolean,
-  { from = 1, times = Infinity }: { readonly from?: number; readonly times?: number } = {},
-): FaultScript<AmazonRequest, AmazonAnswer> {
-  let seen = 0;
-  return {
-    onRequest: (_n, request) => {
-      if (!of(request)) return undefined;
-      seen += 1;
-      if (seen < from || seen >= from + times) return undefined;
-      return typeof fault === "function" ? fault(request) : fault;
-    },
-  };
-}
-
 /** An answer in Amazon's own form of errors. */
 export function refusal(status: number, headers: Readonly<Record<string, string>> = {}): AmazonFault {
   const json = { errors: [{ code: "Refused", message: "no", details: "" }] };
@@ -121,9 +108,4 @@ export function changed(
   change: (json: Readonly<Record<string, unknown>>) => object,
 ): AmazonFault {
   return { name, answer: (answer) => ({ ...answer, json: change({ ...(answer.json as object) }) }) };
-}
-
-/** How many requests met a fault. */
-export function met(shop: AmazonShop): number {
-  return shop.requests.filter(({ faults }) => faults.length > 0).length;
 }

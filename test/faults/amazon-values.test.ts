@@ -1,18 +1,11 @@
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { Measure } from "../../src/sandbox/amazon/model.js";
-import { createAmazonBed } from "../support/amazon-bed.js";
-import { at, changed, createAmazonRigs, script } from "./amazon-rig.js";
+import { at, changed, createAmazonRigs } from "./amazon-rig.js";
 import { expectSound, type Rig } from "./rig.js";
+import { script } from "./script.js";
 
-const bed = createAmazonBed();
-const rigs: Rig[] = [];
-const { openShopOf, later } = createAmazonRigs(bed, rigs);
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
+const { openShopOf, later } = createAmazonRigs();
 
 const noEnrichment = { settings: { enrich: false } };
 const named = (rig: Rig, sku: string) => rig.products().find((product) => product.sku === sku);

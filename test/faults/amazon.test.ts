@@ -1,21 +1,21 @@
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { OperationName } from "../../src/sandbox/amazon/answer.js";
-import type { FaultSettings } from "../../src/sandbox/fault.js";
 import { createRandom } from "../../src/sandbox/random.js";
-import { unusedUrl } from "../http/with-server.js";
-import { callsOf, createAmazonBed } from "../support/amazon-bed.js";
-import { type AmazonFault, at, createAmazonRigs, met, refusal, script } from "./amazon-rig.js";
-import { expectRepaired, expectSound, expectWhole, type Rig } from "./rig.js";
+import { callsOf } from "../support/amazon-bed.js";
+import { type AmazonFault, at, createAmazonRigs, refusal } from "./amazon-rig.js";
+import {
+  endlessStormLaw,
+  expectWholeInSeeds,
+  longWaitLaw,
+  noHostLaw,
+  survivalLaw,
+  throttleLaw,
+} from "./laws.js";
+import { expectDone, expectRepaired, expectSound, expectWhole } from "./rig.js";
+import { met, script, storm } from "./script.js";
 
-const bed = createAmazonBed();
-const rigs: Rig[] = [];
-const { open, rigOn, later } = createAmazonRigs(bed, rigs);
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
+const { bed, rigOn, open, later } = createAmazonRigs();
 
 const page: AmazonFault = {
   name: "page",
@@ -26,41 +26,15 @@ const page: AmazonFault = {
   }),
 };
 
-describe("an Amazon that throttles", () => {
-  test.each([
-    ["seconds", (): string => "7", 7000],
-    ["an HTTP date", (): string => new Date(bed.clock.now() + 40_999).toUTCString(), 40_000],
-    ["nothing", (): undefined => undefined, 500],
-    ["a negative number", (): string => "-30", 500],
-  ])("R20: 429 with %s: no call comes early, nothing is lost", async (_name, value, leastMs) => {
-    const { shop, rig } = await open();
-    const refused = (): AmazonFault => {
-      const told = value();
-      return refusal(429, told === undefined ? {} : { "Retry-After": told });
-    };
-    shop.faults.add(script(refused, at("searchCatalogItems"), { from: 2, times: 1 }));
-    const run = await rig.import();
-    expect(run.exit).toBe(0);
-    await expectSound(rig, run);
-    expectWhole(rig, run);
-    const calls = shop.requests.filter(({ url }) => url.startsWith("/catalog/"));
-    const place = calls.findIndex(({ status }) => status === 429);
-    const gap = (calls[place + 1]?.at ?? 0) - (calls[place]?.at ?? 0);
-    expect(gap).toBeGreaterThanOrEqual(leastMs);
-    expect(gap).toBeLessThanOrEqual(leastMs * 1.2);
-  });
+const isPage = at("searchCatalogItems");
+const subject = { clock: bed.clock, open: () => open({ listings: 130 }), isPage, middle: 6, refusal };
 
-  test("R20: 429 for a thousand million seconds ends at once with the time to come back, and the next run resumes", async () => {
-    const { shop, rig } = await open({ listings: 130 });
-    const fault = refusal(429, { "Retry-After": "1000000000" });
-    shop.faults.add(script(fault, at("searchCatalogItems"), { from: 6 }));
-    const run = await rig.import();
-    expect(run).toMatchObject({ exit: 5, error: { code: "retry-after" } });
-    expect(met(shop)).toBe(1);
-    await expectSound(rig, run);
-    expect((await expectRepaired(rig)).report.run).toBe(run.report.run);
+describe("an Amazon that throttles", () => {
+  throttleLaw({ ...subject, open }, (url) => url.startsWith("/catalog/"));
+  longWaitLaw(subject, (shop) => {
     expect(callsOf(shop)).toMatchObject({ "POST reports": 1 });
   });
+  endlessStormLaw(subject, "server-error");
 
   test.each<[number, OperationName, boolean]>([
     [429, "searchCatalogItems", false],
@@ -75,83 +49,43 @@ describe("an Amazon that throttles", () => {
     "R21: a storm of %i at %s for ten minutes is survived, with few calls",
     async (status, first, withSellerId) => {
       const { shop, rig } = await open({ withSellerId });
-      let end = 0;
-      shop.faults.add({
-        onRequest: (_n, { operation }) => {
-          if (end === 0 && operation === first) end = bed.clock.now() + 600_000;
-          return bed.clock.now() < end ? refusal(status) : undefined;
-        },
-      });
-      const run = await rig.import();
-      expect(run.exit).toBe(0);
-      await expectSound(rig, run);
-      expectWhole(rig, run);
+      shop.faults.add(storm(bed.clock, refusal(status), at(first)));
+      await expectDone(rig, await rig.import());
       expect(met(shop)).toBeGreaterThan(2);
       expect(met(shop)).toBeLessThanOrEqual(60);
     },
   );
-
-  test("R21: a storm that does not end, or that stood there at the start, ends with code 5; the next run repairs", async () => {
-    const { shop, rig } = await open({ listings: 130 });
-    shop.faults.add(script(refusal(503), at("searchCatalogItems"), { from: 6 }));
-    const first = await rig.import();
-    expect(first).toMatchObject({ exit: 5, error: { code: "server-error" } });
-    await expectSound(rig, first);
-    const before = shop.requests.length;
-    shop.faults.add(script(refusal(503), () => true));
-    const second = await rig.import();
-    expect(second.exit).toBe(5);
-    expect(shop.requests.length - before).toBeLessThan(60);
-    expect(rig.text()).toBe("");
-    await expectSound(rig, second);
-    await expectRepaired(rig);
-  });
 });
 
 describe("a network that fails", () => {
   test("R22, R23, R24: one call in twenty fails, breaks or is cut, by report and by listings: whole in 20 seeds", async () => {
     const shops = [await open(), await open({ withSellerId: true })];
-    let faults = 0;
-    for (let seed = 1; seed <= 20; seed += 1) {
+    const kinds: readonly AmazonFault[] = [
+      refusal(500),
+      refusal(502),
+      refusal(504),
+      { name: "reset", connection: "reset" },
+      { name: "cut", connection: "cut" },
+    ];
+    const faults = await expectWholeInSeeds(20, async (seed) => {
       const { shop } = shops[seed % 2] ?? (await open());
       const random = createRandom(seed);
-      const kinds: readonly AmazonFault[] = [
-        refusal(500),
-        refusal(502),
-        refusal(504),
-        { name: "reset", connection: "reset" },
-        { name: "cut", connection: "cut" },
-      ];
       shop.faults.clear();
       shop.faults.add({ onRequest: () => (random.chance(0.05) ? random.pick(kinds) : undefined) });
-      const rig = rigOn(shop);
-      const before = met(shop);
       await later();
-      const run = await rig.import();
-      faults += met(shop) - before;
-      expect({ seed, exit: run.exit }).toEqual({ seed, exit: 0 });
-      await expectSound(rig, run);
-      expectWhole(rig, run);
-    }
+      return { shop, rig: rigOn(shop) };
+    });
     expect(faults).toBeGreaterThan(4);
   });
 
-  test.each<[string, string, FaultSettings]>([
+  survivalLaw(open, [
     ["R23: connections are reset", "reset", { every: 3 }],
     ["R24: the document is cut", "cut-body", { times: 3 }],
     ["R24: the packed document is cut at its declared length", "cut-gzip", { times: 2 }],
     ["R25: a web page comes in the document's place", "html-page", { times: 2 }],
     ["R30: some requests are never answered", "hang", { every: 4 }],
     ["R31: a token dies early", "token-expired", {}],
-  ])("%s: nothing is lost and nothing comes twice", async (_name, fault, settings) => {
-    const { shop, rig } = await open();
-    shop.faults.add(fault, settings);
-    const run = await rig.import({ http: { timeouts: { idleMs: 150 } } });
-    expect(run.exit).toBe(0);
-    expect(met(shop)).toBeGreaterThan(0);
-    await expectSound(rig, run);
-    expectWhole(rig, run);
-  });
+  ]);
 
   test("R24, R25: cut JSON and web pages with 200 in between are asked for again", async () => {
     const { shop, rig } = await open();
@@ -198,14 +132,7 @@ describe("a network that fails", () => {
     },
   );
 
-  test("R30: a host that has no address, and one where nobody listens, are code 5", async () => {
-    for (const baseUrl of ["http://no-such-host.invalid", await unusedUrl()]) {
-      const { rig } = await open();
-      const run = await rig.import({ settings: { baseUrl }, http: { timeouts: { connectMs: 300 } } });
-      expect(run).toMatchObject({ exit: 5, error: { code: "no-answer" } });
-      await expectSound(rig, run);
-    }
-  });
+  noHostLaw(open, "baseUrl");
 });
 
 describe("tokens, rights and redirects", () => {
@@ -242,10 +169,7 @@ describe("tokens, rights and redirects", () => {
           return undefined;
         },
       });
-      const run = await rig.import();
-      expect(run.exit).toBe(0);
-      await expectSound(rig, run);
-      expectWhole(rig, run);
+      await expectDone(rig, await rig.import());
       // What was made before the jump looks as if it came from the future: it is not taken for new for a whole day.
       for (const { sku } of [...shop.rows()].slice(0, 20)) shop.edit(sku, { description: "edited" });
       await later();

@@ -1,19 +1,13 @@
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import { sampleCatalogue } from "../../src/sandbox/woocommerce/catalogue.js";
 import { keysOf, readPages } from "../conformance/channel.js";
 import { createFakeClock } from "../support/fake-clock.js";
-import { createWooBed, openWoo } from "../support/woo-bed.js";
-import { expectRepaired, expectSound, type Rig } from "./rig.js";
-import { openRig } from "./woo-rig.js";
+import { openWoo } from "../support/woo-bed.js";
+import { expectRepaired, expectSound } from "./rig.js";
+import { createWooRigs } from "./woo-rig.js";
 
-const bed = createWooBed();
-const rigs: Rig[] = [];
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
+const { bed, rigOn } = createWooRigs();
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -22,8 +16,7 @@ const minute = 60_000;
 describe("clocks", () => {
   test("R7: a cursor from the year 2999 changes nothing for an import: all is read, and the cursor comes back to its senses", async () => {
     const shop = await bed.openShop({ products: 60 });
-    const rig = openRig(shop, { clock: bed.clock });
-    rigs.push(rig);
+    const rig = rigOn(shop);
     const today = bed.clock.now();
     bed.clock.jump(Date.UTC(2999, 11, 31) - today);
     await rig.import();
@@ -46,8 +39,7 @@ describe("clocks", () => {
     ["in another time zone", 10.5 * hour],
   ])("R8: the cursor is the shop's clock when this machine's is %s", async (_name, off) => {
     const shop = await bed.openShop({ products: 60 });
-    const rig = openRig(shop, { clock: createFakeClock({ autoAdvance: true, now: bed.clock.now() + off }) });
-    rigs.push(rig);
+    const rig = rigOn(shop, { clock: createFakeClock({ autoAdvance: true, now: bed.clock.now() + off }) });
     const began = bed.clock.now();
     const run = await rig.import();
     expect(run.exit).toBe(0);
@@ -63,8 +55,7 @@ describe("clocks", () => {
     for (const jump of [day, -day]) {
       const shop = await bed.openShop({ products: 130 });
       const clock = createFakeClock({ autoAdvance: true, now: bed.clock.now() });
-      const rig = openRig(shop, { clock });
-      rigs.push(rig);
+      const rig = rigOn(shop, { clock });
       shop.faults.add("rate-limit", { every: 3, retryAfter: 10 });
       shop.faults.add({
         onRequest: (n) => {

@@ -1,43 +1,24 @@
 import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { SourceChannel } from "../../src/channels/channel.js";
 import { ConfigError, LockHeldError } from "../../src/errors.js";
 import { exitCodeOf } from "../../src/pipeline/report.js";
-import type { WooShop } from "../../src/sandbox/woocommerce/server.js";
 import { openStateStore } from "../../src/state/open.js";
 import { createBench, holder, record } from "../support/pipeline.js";
-import { createWooBed } from "../support/woo-bed.js";
 import { expectRepaired, expectSound, type Rig } from "./rig.js";
-import { openRig } from "./woo-rig.js";
 import { watched } from "./watched.js";
+import { createWooRigs } from "./woo-rig.js";
 
-const bed = createWooBed();
-const rigs: Rig[] = [];
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
-
-async function openShopRig(products = 60): Promise<{ readonly shop: WooShop; readonly rig: Rig }> {
-  const shop = await bed.openShop({ products });
-  return { shop, rig: rigOn(shop) };
-}
-
-function rigOn(shop: WooShop): Rig {
-  const rig = openRig(shop, { clock: bed.clock });
-  rigs.push(rig);
-  return rig;
-}
+const { rigOn, open } = createWooRigs();
 
 /** A shop that stops answering does not end a process; this does. */
 class Crash extends Error {}
 
 describe("a crash", () => {
   test("R1, R2: at every single write to the state, the next run repairs", async () => {
-    const { shop, rig: whole } = await openShopRig();
+    const { shop, rig: whole } = await open({ products: 60 });
     const calls: string[] = [];
     await whole.import({ wrap: ({ store }) => ({ store: watched(store, (call) => void calls.push(call)) }) });
     expect(new Set(calls)).toEqual(
@@ -96,7 +77,7 @@ describe("a state that is gone or damaged", () => {
   ])(
     "R5: %s: code 4 before the shop is asked, with the way out, and the file stays",
     async (_name, damage) => {
-      const { shop, rig } = await openShopRig();
+      const { shop, rig } = await open({ products: 60 });
       await rig.import();
       const before = rig.text();
       damage(rig);
@@ -111,7 +92,7 @@ describe("a state that is gone or damaged", () => {
   );
 
   test("R6: deleted: what stands in the file is adopted, nothing is created twice, nothing is written", async () => {
-    const { shop, rig } = await openShopRig(230);
+    const { shop, rig } = await open({ products: 230 });
     await rig.import();
     const before = statSync(rig.file);
     rmSync(rig.state);
@@ -130,7 +111,7 @@ describe("a state that is gone or damaged", () => {
 
 describe("two runs at once", () => {
   test("R9: of 200 starts, ten at a time, no two hold the destination together, and the refused name the holder", async () => {
-    const { rig } = await openShopRig(3);
+    const { rig } = await open({ products: 3 });
     await rig.import();
     let [holding, together, refused, done] = [0, 0, 0, 0];
     const observed = (channel: SourceChannel): SourceChannel => ({
@@ -168,7 +149,7 @@ describe("two runs at once", () => {
   });
 
   test("R10: a machine that slept while another took over writes nothing any more: code 11", async () => {
-    const { rig } = await openShopRig(3);
+    const { rig } = await open({ products: 3 });
     let slept = 0;
     const senses = {
       now: () => Date.now() + slept,

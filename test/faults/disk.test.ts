@@ -3,35 +3,17 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSy
 import { open } from "node:fs/promises";
 import { join } from "node:path";
 
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { OpenFile } from "../../src/destinations/file/replace-file.js";
 import { ConfigError } from "../../src/errors.js";
 import type { WooShop } from "../../src/sandbox/woocommerce/server.js";
 import { builtBin, psync, type Ran } from "../e2e/installed.js";
-import { createWooBed } from "../support/woo-bed.js";
 import { expectRepaired, expectSound, expectWhole, type Rig } from "./rig.js";
-import { importable, openRig } from "./woo-rig.js";
 import { watched } from "./watched.js";
+import { createWooRigs, importable } from "./woo-rig.js";
 
-const bed = createWooBed();
-const rigs: Rig[] = [];
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
-
-async function openShopRig(products = 60): Promise<{ readonly shop: WooShop; readonly rig: Rig }> {
-  const shop = await bed.openShop({ products });
-  return { shop, rig: rigOn(shop) };
-}
-
-function rigOn(shop: WooShop): Rig {
-  const rig = openRig(shop, { clock: bed.clock });
-  rigs.push(rig);
-  return rig;
-}
+const { bed, rigOn, open: openShopRig } = createWooRigs();
 
 /** For psync as a process: on the machine's clock, and signing as over http. */
 async function openProcessRig(products: number): Promise<{ readonly shop: WooShop; readonly rig: Rig }> {
@@ -91,7 +73,7 @@ describe("a disk that is full", () => {
   });
 
   test("R4: the state behind the document: the document is whole, and the next run knows it as written", async () => {
-    const { rig } = await openShopRig(130);
+    const { rig } = await openShopRig({ products: 130 });
     const full = new ConfigError("state-unwritable", "the state store cannot be written: disk is full");
     let isFull = false;
     const run = await rig
@@ -112,7 +94,7 @@ describe("a disk that is full", () => {
   });
 
   test("R4: at the document: code 4, the path is named, the old one stays whole, no product counts as written", async () => {
-    const { shop, rig } = await openShopRig(130);
+    const { shop, rig } = await openShopRig({ products: 130 });
     await rig.import();
     const before = rig.text();
     for (const { id } of shop.store.rows.slice(0, 20)) shop.edit(id, { description: "edited" });

@@ -1,35 +1,17 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { EtsyAnswer } from "../../src/sandbox/etsy/answer.js";
 import { bodiesOf, type Body } from "../../src/sandbox/etsy/model.js";
-import { createEtsyBed, type EtsyBed } from "../support/etsy-bed.js";
-import { expectDone, isList, many, openShopOf, script, type ShopOf, type Wanted } from "./etsy-rig.js";
-import { expectRepaired, expectSound, type Rig } from "./rig.js";
+import { createEtsyRigs, isList, many, money } from "./etsy-rig.js";
+import { expectForceNeeded, vanishLaw } from "./laws.js";
+import { expectDone, expectRepaired, expectSound } from "./rig.js";
+import { script } from "./script.js";
 
-let bed: EtsyBed;
-const rigs: Rig[] = [];
-
-beforeEach(() => {
-  bed = createEtsyBed();
-});
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
-
-async function shopOf(wanted: readonly Wanted[]): Promise<ShopOf> {
-  const opened = await openShopOf(bed, wanted);
-  rigs.push(opened.rig);
-  return opened;
-}
-
-function money(amount: unknown, divisor: unknown = 100): Body {
-  return { amount, divisor, currency_code: "USD" };
-}
+const { openShopOf } = createEtsyRigs();
 
 describe("what comes and goes", () => {
   test("R56: drafts, deletion, return and other states: nothing is ever deleted, and each is counted", async () => {
-    const { shop, rig, ids } = await shopOf(many(4));
+    const { shop, rig, ids } = await openShopOf(many(4));
     await rig.import();
     const all = rig.skus();
     const [a = 0, b = 0, c = 0] = ids;
@@ -49,7 +31,7 @@ describe("what comes and goes", () => {
   });
 
   test("R56: a listing that is deleted in the middle of a read, or gets new product ids, is no loss and no fault", async () => {
-    const { shop, rig, ids } = await shopOf(many(150));
+    const { shop, rig, ids } = await openShopOf(many(150));
     let lists = 0;
     shop.faults.add({
       onRequest: (_n, request) => {
@@ -66,7 +48,7 @@ describe("what comes and goes", () => {
   });
 
   test("R58: a new field is ignored; one of another type is rejected with its path; neighbours pass", async () => {
-    const { rig, keys } = await shopOf([
+    const { rig, keys } = await openShopOf([
       { listing: { brand_new_field: { deeply: ["new"] } }, product: { brand_new: 1 } },
       { listing: { tags: { 0: "a" } } },
       { listing: { item_weight: ["2"], item_weight_unit: "oz" } },
@@ -87,12 +69,9 @@ describe("what comes and goes", () => {
     ]);
   });
 
-  test("R58: offerings that vanish from more than a fifth of the products: code 8, the cursor stays, the values stay", async () => {
-    const { shop, rig } = await shopOf(many(20));
-    await rig.import();
-    const before = rig.text();
-    const vanish = (count: number): void => {
-      shop.faults.clear();
+  vanishLaw(
+    () => openShopOf(many(20)),
+    (count) => {
       const answer = (given: EtsyAnswer): EtsyAnswer => {
         const body = given.json as Body;
         const results = bodiesOf(body["results"]).map((listing, index) => {
@@ -102,18 +81,10 @@ describe("what comes and goes", () => {
         });
         return { ...given, json: { ...body, results } };
       };
-      shop.faults.add(script({ name: "vanished", answer }, isList));
-    };
-    vanish(5);
-    const run = await rig.import();
-    expect(run).toMatchObject({ exit: 8, error: { code: "field-vanished" } });
-    expect((run.error as Error).message).toContain('"offering.');
-    expect(rig.text()).toBe(before);
-    await expectSound(rig, run);
-    vanish(4);
-    expect((await rig.import()).exit).toBe(0);
-    await expectRepaired(rig);
-  });
+      return script({ name: "vanished", answer }, isList);
+    },
+    '"offering.',
+  );
 });
 
 describe("a catalogue that is not itself any more", () => {
@@ -121,22 +92,17 @@ describe("a catalogue that is not itself any more", () => {
     ["all prices a hundred times as high", {}, { price: money(280_000) }],
     ["all titles equal", { title: "Товар" }, {}],
   ])("R59: %s: code 7 before the first write; --force writes", async (_name, ofListing, ofOffering) => {
-    const { shop, rig, ids, keys } = await shopOf(many(120, () => ({ offering: { price: money(2800) } })));
-    await rig.import({ priceSync: true });
-    const before = rig.text();
-    for (const id of ids) shop.edit(id, ofListing);
-    for (const key of keys) shop.editProduct(Number(key.split(":")[1]), ofOffering);
-    const stopped = await rig.import({ priceSync: true });
-    expect(stopped).toMatchObject({ exit: 7, error: { code: "max-changes" } });
-    expect(rig.text()).toBe(before);
-    await expectSound(rig, stopped);
-    const forced = await rig.import({ priceSync: true, request: { force: true } });
-    expect(forced).toMatchObject({ exit: 0, report: { counts: { updated: 120 } } });
-    await expectSound(rig, forced);
+    const { shop, rig, ids, keys } = await openShopOf(
+      many(120, () => ({ offering: { price: money(2800) } })),
+    );
+    await expectForceNeeded(rig, () => {
+      for (const id of ids) shop.edit(id, ofListing);
+      for (const key of keys) shop.editProduct(Number(key.split(":")[1]), ofOffering);
+    });
   });
 
   test("R59: SKUs that are blank all at once, as another seller's token shows them: code 7, told of, and the file stays", async () => {
-    const { shop, rig } = await shopOf(many(120));
+    const { shop, rig } = await openShopOf(many(120));
     await rig.import();
     const before = rig.text();
     shop.faults.add("blank-skus");
@@ -153,7 +119,7 @@ describe("a catalogue that is not itself any more", () => {
   });
 
   test("R59: half of the listings are gone: nothing is deleted, what is missing is counted; more than half is code 7", async () => {
-    const { shop, rig, ids } = await shopOf(many(120));
+    const { shop, rig, ids } = await openShopOf(many(120));
     await rig.import();
     const before = rig.skus();
     for (const id of ids.slice(0, 60)) shop.remove(id);
@@ -169,7 +135,7 @@ describe("a catalogue that is not itself any more", () => {
 
 describe("sizes", () => {
   test.each([0, 1, 99, 100, 101, 200])("R60: %i listings", async (listings) => {
-    const { rig } = await shopOf(many(listings));
+    const { rig } = await openShopOf(many(listings));
     const run = await rig.import();
     await expectDone(rig, run);
     expect(run.report.counts).toMatchObject({ read: listings, created: listings });

@@ -1,59 +1,20 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { PsyncError } from "../../src/errors.js";
 import type { EtsyAnswer, EtsyRequest } from "../../src/sandbox/etsy/answer.js";
-import type { EtsyShop, EtsyShopOptions } from "../../src/sandbox/etsy/server.js";
 import type { FaultScript } from "../../src/sandbox/fault.js";
-import { catalogueOf, createEtsyBed, type EtsyBed, tokenCalls } from "../support/etsy-bed.js";
+import { tokenCalls } from "../support/etsy-bed.js";
 import { createFakeClock } from "../support/fake-clock.js";
-import {
-  type EtsyFault,
-  expectDone,
-  isList,
-  isToken,
-  met,
-  offsetOf,
-  openEtsyRig,
-  refusal,
-  script,
-} from "./etsy-rig.js";
-import { expectRepaired, expectSound, type Imported, type Rig } from "./rig.js";
+import { createEtsyRigs, type EtsyFault, isLater, isList, isToken, refusal } from "./etsy-rig.js";
+import { emptyShopLaw, endlessPagesLaw, expectNotCalled, shortListLaw } from "./laws.js";
+import { expectDone, expectRepaired, expectSound, type Imported } from "./rig.js";
+import { met, script } from "./script.js";
 
-let bed: EtsyBed;
-const rigs: Rig[] = [];
-
-beforeEach(() => {
-  bed = createEtsyBed();
-});
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
-
-interface Opened {
-  readonly shop: EtsyShop;
-  readonly rig: Rig<EtsyShop>;
-}
-
-function rigOn(shop: EtsyShop): Rig<EtsyShop> {
-  const rig = openEtsyRig(shop, { clock: bed.clock });
-  rigs.push(rig);
-  return rig;
-}
-
-async function open(options: EtsyShopOptions = {}): Promise<Opened> {
-  const shop = await bed.openShop({ catalogue: catalogueOf(options.listings ?? 130), ...options });
-  return { shop, rig: rigOn(shop) };
-}
+const { bed, rigOn, open } = createEtsyRigs();
 
 function hintOf({ error }: Imported): string {
   return (error as PsyncError).hint ?? "";
 }
-
-const isLater = (request: EtsyRequest): boolean => isList(request) && offsetOf(request) > 0;
 
 describe("pages that do not add up", () => {
   const empty: EtsyFault = {
@@ -67,37 +28,16 @@ describe("pages that do not add up", () => {
     expect(met(shop)).toBe(1);
   });
 
-  test("R26: when it stays so, code 8: what came is written, nothing counts as missing, the file loses nothing", async () => {
-    const { shop, rig } = await open({ listings: 230 });
-    await rig.import();
-    const before = rig.skus();
-    const cursor = await rig.ask((store, { connection }) => store.connection(connection));
-    await bed.clock.advance(3_600_000);
-    shop.edit(shop.store.listed("active")[0]?.id ?? 0, { title: "Edited meanwhile" });
-    shop.faults.add(script(empty, isLater));
-    const run = await rig.import();
-    expect(run).toMatchObject({ exit: 8, report: { status: "partial", counts: { missing: 0 } } });
-    expect(run.report.counts.updated).toBeGreaterThan(0);
-    expect(run.events.some(({ kind }) => kind === "second-look")).toBe(true);
-    expect(rig.skus()).toEqual(before);
-    expect(rig.text()).toContain("Edited meanwhile");
-    await expectSound(rig, run);
-    // The cursor stays where the last complete pass left it.
-    expect(await rig.ask((store, { connection }) => store.connection(connection))).toEqual(cursor);
-    await expectRepaired(rig);
-  });
-
-  test("R26: an empty shop where there was a full one is code 8, and the file keeps everything", async () => {
-    const { shop, rig } = await open();
-    await rig.import();
-    const before = rig.text();
-    shop.faults.add(script(empty, isList));
-    const run = await rig.import();
-    expect(run).toMatchObject({ exit: 8, report: { counts: { read: 0, missing: 0 } } });
-    expect(rig.text()).toBe(before);
-    await expectSound(rig, run);
-    await expectRepaired(rig);
-  });
+  shortListLaw(
+    bed.clock,
+    () => open({ listings: 230 }),
+    (shop) => {
+      shop.edit(shop.store.listed("active")[0]?.id ?? 0, { title: "Edited meanwhile" });
+      return "Edited meanwhile";
+    },
+    script(empty, isLater),
+  );
+  emptyShopLaw(open, script(empty, isList));
 
   test.each(["drift", "drift-added"])(
     "R27: listings come or go before each page: no live one that was there is missed: %s",
@@ -122,53 +62,32 @@ describe("pages that do not add up", () => {
     },
   );
 
-  test("R28: a page that comes again and again is seen within two extra calls: code 6, nothing is written", async () => {
-    const { shop, rig } = await open({ listings: 310 });
-    await rig.import();
-    const before = rig.text();
-    const calls = shop.requests.length;
-    shop.faults.add("duplicate-page");
-    const run = await rig.import();
-    expect(run).toMatchObject({ exit: 6, error: { code: "endless-pages" } });
-    // Two that differ by nothing from the one before, after the one that showed it.
-    expect(shop.requests.slice(calls).filter(({ faults }) => faults.includes("duplicate-page"))).toHaveLength(
-      3,
-    );
-    expect(rig.text()).toBe(before);
-    await expectSound(rig, run);
-    await expectRepaired(rig);
+  // Two that differ by nothing from the one before, after the one that showed it.
+  endlessPagesLaw(() => open({ listings: 310 }), "duplicate-page", {
+    code: "endless-pages",
+    calls: (shop) => met(shop, "duplicate-page"),
+    most: 3,
   });
 
   test("R33: a redirect to another host, to https or in a circle is code 4; no call and no key goes there", async () => {
-    const reached: string[] = [];
-    const other = createServer((request, response) => {
-      reached.push(`${request.url} ${JSON.stringify(request.headers)}`);
-      response.end("{}");
-    });
-    await new Promise<void>((resolve) => void other.listen(0, "127.0.0.1", resolve));
-    try {
+    await expectNotCalled(async (other) => {
       const { shop, rig } = await open();
-      const target = `http://127.0.0.1:${(other.address() as AddressInfo).port}/`;
-      for (const to of [target, shop.url.replace("http:", "https:"), "/v3/application/shops/1/listings"])
+      for (const to of [`${other}/`, shop.url.replace("http:", "https:"), "/v3/application/shops/1/listings"])
         for (const kind of [isList, isToken]) {
           // The token endpoint is asked only where no token is kept.
           rig.kept.clear();
           shop.faults.clear();
-          shop.faults.add(
-            script(
-              { name: "elsewhere", instead: () => ({ status: 302, headers: { Location: to }, text: "" }) },
-              kind,
-            ),
-          );
+          const elsewhere: EtsyFault = {
+            name: "elsewhere",
+            instead: () => ({ status: 302, headers: { Location: to }, text: "" }),
+          };
+          shop.faults.add(script(elsewhere, kind));
           const run = await rig.import({ settings: { refreshToken: shop.tokens.at(-1) ?? "" } });
           expect(run).toMatchObject({ exit: 4, error: { code: "redirect" } });
           await expectSound(rig, run);
         }
-      expect(reached).toEqual([]);
       expect(met(shop)).toBeLessThan(10);
-    } finally {
-      await new Promise((resolve) => other.close(resolve));
-    }
+    });
   });
 });
 
@@ -215,8 +134,7 @@ describe("credentials and rights", () => {
     const { shop } = await open({ listings: 130 });
     for (const jump of [7_200_000, -7_200_000]) {
       const clock = createFakeClock({ autoAdvance: true, now: bed.clock.now() + jump });
-      const rig = openEtsyRig(shop, { clock });
-      rigs.push(rig);
+      const rig = rigOn(shop, { clock });
       shop.faults.clear();
       shop.faults.add({
         onRequest: (_n, request) => {

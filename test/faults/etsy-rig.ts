@@ -1,20 +1,10 @@
-import { expect } from "@jest/globals";
-
 import type { EtsySettings } from "../../src/channels/etsy/index.js";
 import type { EtsyAnswer, EtsyRequest } from "../../src/sandbox/etsy/answer.js";
 import { type Body, bodiesOf, textOf } from "../../src/sandbox/etsy/model.js";
-import type { EtsyShop } from "../../src/sandbox/etsy/server.js";
+import type { EtsyShop, EtsyShopOptions } from "../../src/sandbox/etsy/server.js";
 import type { Fault, FaultScript } from "../../src/sandbox/fault.js";
-import { type EtsyBed, openEtsy } from "../support/etsy-bed.js";
-import {
-  type Cart,
-  expectSound,
-  expectWhole,
-  type Imported,
-  openCartRig,
-  type Rig,
-  type RigOptions,
-} from "./rig.js";
+import { catalogueOf, createEtsyBed, openEtsy } from "../support/etsy-bed.js";
+import { type Cart, closeAfterEach, openCartRig, type Rig, type RigOptions } from "./rig.js";
 
 export type EtsyFault = Fault<EtsyRequest, EtsyAnswer>;
 
@@ -67,56 +57,66 @@ export interface Wanted {
   readonly offering?: Body;
 }
 
-export interface ShopOf {
+export interface EtsyOpened {
   readonly shop: EtsyShop;
   readonly rig: Rig<EtsyShop>;
+}
+
+export interface ShopOf extends EtsyOpened {
   /** Keys of the records, as they were wanted. */
   readonly keys: readonly string[];
   /** Of the listings, as they were wanted. */
   readonly ids: readonly number[];
 }
 
-/** A shop that has held exactly these listings for a minute, each with one product, and a rig on it. */
-export async function openShopOf(bed: EtsyBed, wanted: readonly Wanted[]): Promise<ShopOf> {
-  const shop = await bed.openShop({ listings: 0, limits: { perSecond: 1000, perDay: 1_000_000 } });
-  const keys: string[] = [];
-  const ids = wanted.map(({ listing = {}, product = {}, offering = {} }, index) => {
-    const id = shop.add({ title: `Listing ${index}`, ...listing });
-    const row = shop.store.find(id);
-    const inventory = row === undefined ? undefined : shop.store.item(row).inventory;
-    const [own] = inventory?.products ?? [];
-    const [offer] = bodiesOf(own?.["offerings"]);
-    const products = [
-      { ...own, sku: `SKU-${100 + index}`, offerings: [{ ...offer, ...offering }], ...product },
-    ];
-    const noProperties = { price_on_property: [], quantity_on_property: [], sku_on_property: [] };
-    shop.edit(id, { inventory: { ...inventory, ...noProperties, products } });
-    keys.push(`${id}:${String(own?.["product_id"])}`);
-    return id;
-  });
-  await bed.clock.advance(60_000);
-  return { shop, rig: openEtsyRig(shop, { clock: bed.clock }), keys, ids };
+/** Shops and rigs of a file of tests, closed after each. */
+export function createEtsyRigs() {
+  const bed = createEtsyBed();
+  const rigs = closeAfterEach(bed);
+
+  function rigOn(shop: EtsyShop, options: RigOptions = {}): Rig<EtsyShop> {
+    const rig = openEtsyRig(shop, { clock: bed.clock, ...options });
+    rigs.push(rig);
+    return rig;
+  }
+
+  async function open(options: EtsyShopOptions = {}): Promise<EtsyOpened> {
+    const shop = await bed.openShop({ catalogue: catalogueOf(options.listings ?? 130), ...options });
+    return { shop, rig: rigOn(shop) };
+  }
+
+  /** A shop that has held exactly these listings for a minute, each with one product, and a rig on it. */
+  async function openShopOf(wanted: readonly Wanted[]): Promise<ShopOf> {
+    const shop = await bed.openShop({ listings: 0, limits: { perSecond: 1000, perDay: 1_000_000 } });
+    const keys: string[] = [];
+    const ids = wanted.map(({ listing = {}, product = {}, offering = {} }, index) => {
+      const id = shop.add({ title: `Listing ${index}`, ...listing });
+      const row = shop.store.find(id);
+      const inventory = row === undefined ? undefined : shop.store.item(row).inventory;
+      const [own] = inventory?.products ?? [];
+      const [offer] = bodiesOf(own?.["offerings"]);
+      const products = [
+        { ...own, sku: `SKU-${100 + index}`, offerings: [{ ...offer, ...offering }], ...product },
+      ];
+      const noProperties = { price_on_property: [], quantity_on_property: [], sku_on_property: [] };
+      shop.edit(id, { inventory: { ...inventory, ...noProperties, products } });
+      keys.push(`${id}:${String(own?.["product_id"])}`);
+      return id;
+    });
+    await bed.clock.advance(60_000);
+    return { shop, rig: rigOn(shop), keys, ids };
+  }
+
+  return { bed, rigOn, open, openShopOf };
+}
+
+export function money(amount: unknown, divisor: unknown = 100): Body {
+  return { amount, divisor, currency_code: "USD" };
 }
 
 /** So many listings for a shop. */
 export function many(count: number, make: (index: number) => Wanted = () => ({})): Wanted[] {
   return Array.from({ length: count }, (_, index) => make(index));
-}
-
-/** A fault of requests of one kind, from the `from`th on, `times` times. */
-export function script(
-  fault: EtsyFault,
-  of: (request: EtsyRequest) => boolean,
-  { from = 1, times = Infinity }: { readonly from?: number; readonly times?: number } = {},
-): FaultScript<EtsyRequest, EtsyAnswer> {
-  let seen = 0;
-  return {
-    onRequest: (_n, request) => {
-      if (!of(request)) return undefined;
-      seen += 1;
-      return seen >= from && seen < from + times ? fault : undefined;
-    },
-  };
 }
 
 /** An answer that is no success, without a body that says more. */
@@ -131,8 +131,10 @@ export const isList = ({ path }: EtsyRequest): boolean => /\/shops\/\d+\/listing
 export const isToken = ({ path }: EtsyRequest): boolean => path.endsWith("/oauth/token");
 export const offsetOf = ({ query }: EtsyRequest): number => Number(query.get("offset") ?? 0);
 
+export const isLater = (request: EtsyRequest): boolean => isList(request) && offsetOf(request) > 0;
+
 /** Lets the shop answer with pages of so many listings, whatever is asked for. */
-export function pagesOf(size: number): FaultScript<EtsyRequest, EtsyAnswer> {
+export function pagesOf(size: number, name = "small-pages"): FaultScript<EtsyRequest, EtsyAnswer> {
   const request = (given: EtsyRequest): EtsyRequest => ({
     ...given,
     query: new Map([
@@ -140,19 +142,5 @@ export function pagesOf(size: number): FaultScript<EtsyRequest, EtsyAnswer> {
       ["limit", String(Math.min(size, Number(given.query.get("limit") ?? 25)))],
     ]),
   });
-  return { onRequest: (_n, given) => (isList(given) ? { name: "small-pages", request } : undefined) };
-}
-
-/** How many requests met a fault of this name, or any. */
-export function met(shop: EtsyShop, name?: string): number {
-  return shop.requests.filter(({ faults }) =>
-    name === undefined ? faults.length > 0 : faults.includes(name),
-  ).length;
-}
-
-/** All is well: nothing lost, nothing twice. */
-export async function expectDone(rig: Rig<EtsyShop>, run: Imported): Promise<void> {
-  expect({ exit: run.exit, error: run.error }).toEqual({ exit: 0, error: undefined });
-  await expectSound(rig, run);
-  expectWhole(rig, run);
+  return { onRequest: (_n, given) => (isList(given) ? { name, request } : undefined) };
 }

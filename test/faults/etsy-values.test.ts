@@ -1,32 +1,12 @@
-import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { Body } from "../../src/sandbox/etsy/model.js";
 import { createRandom } from "../../src/sandbox/random.js";
-import { createEtsyBed, type EtsyBed } from "../support/etsy-bed.js";
-import { priceText, roundedMeasure } from "../support/etsy-rules.js";
-import { expectDone, many, openShopOf, type ShopOf, type Wanted } from "./etsy-rig.js";
-import { expectRepaired, expectSound, type Rig } from "./rig.js";
+import { priceText, roundedMeasure } from "../support/rules.js";
+import { createEtsyRigs, many, money, type Wanted } from "./etsy-rig.js";
+import { expectDone, expectRepaired, expectSound } from "./rig.js";
 
-let bed: EtsyBed;
-const rigs: Rig[] = [];
-
-beforeEach(() => {
-  bed = createEtsyBed();
-});
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
-
-async function shopOf(wanted: readonly Wanted[]): Promise<ShopOf> {
-  const opened = await openShopOf(bed, wanted);
-  rigs.push(opened.rig);
-  return opened;
-}
-
-function money(amount: unknown, divisor: unknown = 100): Body {
-  return { amount, divisor, currency_code: "USD" };
-}
+const { openShopOf } = createEtsyRigs();
 
 /** What a value of a listing becomes: null for a rejection that names `field`, undefined for nothing. */
 async function expectBecomes(
@@ -34,7 +14,7 @@ async function expectBecomes(
   make: (given: unknown) => Wanted,
   field: "retail_price" | "weight_lbs" | "length_in" | "quantity",
 ): Promise<void> {
-  const { rig, keys } = await shopOf(cases.map(([given]) => make(given)));
+  const { rig, keys } = await openShopOf(cases.map(([given]) => make(given)));
   const run = await rig.import({ priceSync: true });
   await expectSound(rig, run);
   const bySku = new Map(rig.products().map((product) => [product.sku, product]));
@@ -85,7 +65,10 @@ describe("numbers", () => {
       const divisor = random.pick([1, 100, 1000]);
       return { offering: { price: money(random.int(0, 10 ** random.int(1, 9)), divisor) } };
     });
-    const { rig } = await shopOf([...prices, { offering: { price: { ...money(5), currency_code: "EUR" } } }]);
+    const { rig } = await openShopOf([
+      ...prices,
+      { offering: { price: { ...money(5), currency_code: "EUR" } } },
+    ]);
     await expectDone(rig, await rig.import({ priceSync: true }));
     const bySku = new Map(rig.products().map(({ sku, retail_price }) => [sku, retail_price]));
     const wrong = prices.filter(
@@ -126,7 +109,7 @@ describe("numbers", () => {
 
   test("R54: lengths of every unit; the shop's unit changes between two runs; no second write", async () => {
     const units = ["in", "inches", "ft", "yd", "mm", "cm", "m"];
-    const { shop, rig, ids } = await shopOf(
+    const { shop, rig, ids } = await openShopOf(
       units.map((unit) => ({
         listing: { item_length: 3.3, item_width: 2.54, item_height: null, item_dimensions_unit: unit },
       })),
@@ -159,7 +142,7 @@ describe("numbers", () => {
   });
 
   test("R55: a quantity that becomes unknown leaves the last known one alone", async () => {
-    const { shop, rig, keys } = await shopOf([{ offering: { quantity: 5 } }]);
+    const { shop, rig, keys } = await openShopOf([{ offering: { quantity: 5 } }]);
     await rig.import();
     shop.editProduct(Number(keys[0]?.split(":")[1]), { quantity: null });
     expect((await rig.import()).report.counts).toMatchObject({ unchanged: 1, updated: 0 });

@@ -3,23 +3,16 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import { sampleCatalogue } from "../../src/sandbox/woocommerce/catalogue.js";
 import type { WooShop, WooShopOptions } from "../../src/sandbox/woocommerce/server.js";
 import { builtBin, psync, type Ran } from "../e2e/installed.js";
 import { loopbackCert } from "../support/loopback-cert.js";
-import { createWooBed } from "../support/woo-bed.js";
 import { expectWhole, type Rig } from "./rig.js";
-import { openRig } from "./woo-rig.js";
+import { createWooRigs } from "./woo-rig.js";
 
-const bed = createWooBed();
-const rigs: Rig[] = [];
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
+const { bed, rigOn } = createWooRigs();
 
 interface Setup {
   readonly shop: WooShop;
@@ -30,8 +23,7 @@ interface Setup {
 /** psync as a process in a folder with a config, and the shop on the machine's clock. */
 async function open(options: WooShopOptions = {}): Promise<Setup> {
   const shop = await bed.openShop({ products: 130, clock: Date.now, assumeHttps: false, ...options });
-  const rig = openRig(shop);
-  rigs.push(rig);
+  const rig = rigOn(shop);
   const config = {
     source: shop.config,
     destination: { type: "file", path: "products.jsonl" },

@@ -3,7 +3,7 @@ import { open } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { expect } from "@jest/globals";
+import { afterEach, expect } from "@jest/globals";
 
 import type { ChannelMemory, SourceChannel } from "../../src/channels/channel.js";
 import type { Destination } from "../../src/destinations/destination.js";
@@ -230,6 +230,16 @@ export function openCartRig<Shop extends FaultyShop>(
   };
 }
 
+/** After each test closes the bed, and before it what was put into the list. */
+export function closeAfterEach(bed: { close(): Promise<void> }): { close(): void }[] {
+  const rigs: { close(): void }[] = [];
+  afterEach(async () => {
+    for (const rig of rigs.splice(0)) rig.close();
+    await bed.close();
+  });
+  return rigs;
+}
+
 /** In order of the UTF-8 bytes, as the file has them. */
 export function inOrder(skus: Iterable<string>): string[] {
   return [...skus].sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
@@ -286,13 +296,18 @@ export function expectWhole(rig: Rig, run: Pick<Imported, "list">): void {
   expect(rig.skus()).toEqual(inOrder(wanted.values()));
 }
 
+/** All is well: nothing lost, nothing twice. */
+export async function expectDone(rig: Rig, run: Imported): Promise<void> {
+  expect({ exit: run.exit, error: run.error }).toEqual({ exit: 0, error: undefined });
+  await expectSound(rig, run);
+  expectWhole(rig, run);
+}
+
 /** The next plain run repairs (I7), and the one after it finds nothing left to do. */
 export async function expectRepaired(rig: Rig): Promise<Imported> {
   rig.shop.faults.clear();
   const repaired = await rig.import();
-  expect(repaired.exit).toBe(0);
-  await expectSound(rig, repaired);
-  expectWhole(rig, repaired);
+  await expectDone(rig, repaired);
   const before = statSync(rig.file);
   const idle = await rig.import();
   expect(idle.report.counts).toMatchObject({ created: 0, updated: 0, failed: 0 });

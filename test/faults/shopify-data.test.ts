@@ -1,33 +1,12 @@
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import { createRandom } from "../../src/sandbox/random.js";
-import { createShopifyBed } from "../support/shopify-bed.js";
+import { vanishLaw } from "./laws.js";
 import { expectRepaired, expectSound, expectWhole, inOrder } from "./rig.js";
-import {
-  bend,
-  isPage,
-  type Item,
-  keysOf,
-  numbered,
-  openShopOf,
-  script,
-  type ShopOf,
-  smallPages,
-} from "./shopify-rig.js";
+import { script } from "./script.js";
+import { bend, createShopifyRigs, isPage, keysOf, numbered, smallPages } from "./shopify-rig.js";
 
-const bed = createShopifyBed();
-const rigs: { close(): void }[] = [];
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
-
-async function shopOf(items: readonly Item[]): Promise<ShopOf> {
-  const opened = await openShopOf(bed, items);
-  rigs.push(opened.rig);
-  return opened;
-}
+const { openShopOf } = createShopifyRigs();
 
 describe("SKUs", () => {
   const kept = [
@@ -73,7 +52,7 @@ describe("SKUs", () => {
   test("R50: odd SKUs go from the shop into the file, or are rejected by name, or are none", async () => {
     const padded = ["  PADDED  ", "\u00a0NBSP\u00a0"];
     const all = [...kept, ...padded, ...rejected, ...none];
-    const { rig, ids } = await shopOf(all.map((sku) => ({ sku })));
+    const { rig, ids } = await openShopOf(all.map((sku) => ({ sku })));
     const run = await rig.import();
     expect(run.exit).toBe(3);
     await expectSound(rig, run);
@@ -96,7 +75,7 @@ describe("SKUs", () => {
         const other = random.int(0, at);
         [skus[at], skus[other]] = [skus[other] ?? "", skus[at] ?? ""];
       }
-      const { shop, rig, ids } = await shopOf(skus.map((sku) => ({ sku })));
+      const { shop, rig, ids } = await openShopOf(skus.map((sku) => ({ sku })));
       const [first] = shop.store.products;
       shop.add({ sku: "F" }, { productId: first?.id ?? "" });
       shop.faults.add(smallPages(4));
@@ -121,7 +100,7 @@ describe("content", () => {
       kind: "MediaImage" as const,
       url: `https://cdn.shopify.com/${nth}.jpg?v=1`,
     }));
-    const { shop, rig } = await shopOf([
+    const { shop, rig } = await openShopOf([
       { sku: "LONG", product: { descriptionHtml: text } },
       { sku: "TAGS", product: { tags: Array.from({ length: 10_000 }, (_, nth) => `tag ${nth}`) } },
       { sku: "IMAGES", media: [249], product: { media: images } },
@@ -150,7 +129,7 @@ describe("content", () => {
   test("R52, R57: text of every kind arrives as the manual says; HTML stays HTML, names are decoded once", async () => {
     const odd = "a\u2028b\u202ed\ufeffe\u0007f\u001b[31mg";
     const html = `<p>a &amp; b</p><script>alert("1")</script><![CDATA[x]]><b>never closed<img src=x onerror=y>`;
-    const { rig } = await shopOf([
+    const { rig } = await openShopOf([
       { sku: "ODD", product: { descriptionHtml: odd, vendor: odd } },
       { sku: "HALF", product: { descriptionHtml: "x\ud83dy", title: "\udc00" } },
       {
@@ -169,7 +148,7 @@ describe("content", () => {
   });
 
   test("R58: a new field is ignored; one of another type is rejected with its path; neighbours pass", async () => {
-    const { shop, rig, ids } = await shopOf(numbered(6));
+    const { shop, rig, ids } = await openShopOf(numbered(6));
     const patches = [
       { brandNew: { deeply: ["new"] } },
       { price: { amount: "1" } },
@@ -196,26 +175,15 @@ describe("content", () => {
     await expectRepaired(rig);
   });
 
-  test("R58: a field that vanishes from more than a fifth of the records: code 8, values and cursor stay", async () => {
-    const { shop, rig } = await shopOf(numbered(20));
-    await rig.import();
-    const before = rig.text();
-    const vanish = (count: number): void => {
-      shop.faults.clear();
+  vanishLaw(
+    () => openShopOf(numbered(20)),
+    (count) => {
       const without = bend((variant, index) => {
         const { inventoryItem: _, ...rest } = variant;
         return index < count ? rest : variant;
       });
-      shop.faults.add(script(without, isPage));
-    };
-    vanish(5);
-    const run = await rig.import();
-    expect(run).toMatchObject({ exit: 8, error: { code: "field-vanished" } });
-    expect(rig.text()).toBe(before);
-    await expectSound(rig, run);
-    vanish(4);
-    expect((await rig.import()).exit).toBe(0);
-    expect(rig.text()).toBe(before);
-    await expectRepaired(rig);
-  });
+      return script(without, isPage);
+    },
+    '"inventory',
+  );
 });

@@ -2,9 +2,10 @@ import type { ShopifySettings } from "../../src/channels/shopify/index.js";
 import type { Fault, FaultScript } from "../../src/sandbox/fault.js";
 import { json, refuse, type ShopifyAnswer, type ShopifyRequest } from "../../src/sandbox/shopify/answer.js";
 import type { ProductData, VariantData } from "../../src/sandbox/shopify/model.js";
-import type { ShopifyShop } from "../../src/sandbox/shopify/server.js";
-import { openShopify, type ShopifyBed } from "../support/shopify-bed.js";
-import { type Cart, type Imported, openCartRig, type Rig, type RigOptions } from "./rig.js";
+import type { ShopifyShop, ShopifyShopOptions } from "../../src/sandbox/shopify/server.js";
+import { createShopifyBed, openShopify } from "../support/shopify-bed.js";
+import { type Cart, closeAfterEach, type Imported, openCartRig, type Rig, type RigOptions } from "./rig.js";
+import { script } from "./script.js";
 
 const wanted = new Set(["ACTIVE", "UNLISTED"]);
 
@@ -51,22 +52,6 @@ export type ShopifyFault = Fault<ShopifyRequest, ShopifyAnswer>;
 
 export const isPage = ({ query }: ShopifyRequest): boolean => query.startsWith("query VariantPage");
 
-/** A fault of requests of one kind, from the `from`th on, `times` times. */
-export function script(
-  fault: ShopifyFault,
-  of: (request: ShopifyRequest) => boolean,
-  { from = 1, times = Infinity }: { readonly from?: number; readonly times?: number } = {},
-): FaultScript<ShopifyRequest, ShopifyAnswer> {
-  let seen = 0;
-  return {
-    onRequest: (_n, request) => {
-      if (!of(request)) return undefined;
-      seen += 1;
-      return seen >= from && seen < from + times ? fault : undefined;
-    },
-  };
-}
-
 /** An answer in the shop's place. */
 export function refusal(status: number, headers: Readonly<Record<string, string>> = {}): ShopifyFault {
   return { name: String(status), instead: () => ({ ...refuse(status, "No."), headers }) };
@@ -81,14 +66,12 @@ export function failure(code: string): ShopifyFault {
 /** Pages hold fewer variants than asked for: many requests in little time. */
 export const smallPages = (first: number): FaultScript<ShopifyRequest, ShopifyAnswer> =>
   script(
-    { name: "small", request: (request) => ({ ...request, variables: { ...request.variables, first } }) },
+    {
+      name: "small-pages",
+      request: (request) => ({ ...request, variables: { ...request.variables, first } }),
+    },
     isPage,
   );
-
-/** How many requests met a fault that is not about the size of pages. */
-export function met({ requests }: ShopifyShop): number {
-  return requests.filter(({ faults }) => faults.some((name) => name !== "small")).length;
-}
 
 /** How many requests of an operation were sent. */
 export function sent({ requests }: ShopifyShop, name: string): number {
@@ -97,21 +80,43 @@ export function sent({ requests }: ShopifyShop, name: string): number {
 
 export type Item = Partial<VariantData> & { readonly product?: Partial<ProductData> };
 
-export interface ShopOf {
+export interface ShopifyOpened {
   readonly shop: ShopifyShop;
   readonly rig: Rig<ShopifyShop>;
+}
+
+export interface ShopOf extends ShopifyOpened {
   /** Of the variants, in their order. */
   readonly ids: readonly string[];
 }
 
-/** A shop that holds exactly these products of one variant, an hour old, and a rig on it. */
-export async function openShopOf(bed: ShopifyBed, items: readonly Item[]): Promise<ShopOf> {
-  const shop = await bed.openShop({ products: 0 });
-  const ids = items.map(({ product = {}, ...variant }, index) =>
-    shop.add({ sku: `SKU-${index}`, price: "1.00", weight: null, barcode: null, ...variant }, { product }),
-  );
-  await bed.clock.advance(3_600_000);
-  return { shop, rig: openRig(shop, { clock: bed.clock }), ids };
+/** Shops and rigs of a file of tests, closed after each. */
+export function createShopifyRigs() {
+  const bed = createShopifyBed();
+  const rigs = closeAfterEach(bed);
+
+  function rigOn(shop: ShopifyShop): Rig<ShopifyShop> {
+    const rig = openRig(shop, { clock: bed.clock });
+    rigs.push(rig);
+    return rig;
+  }
+
+  async function open(options: ShopifyShopOptions = {}): Promise<ShopifyOpened> {
+    const shop = await bed.openShop({ products: 60, ...options });
+    return { shop, rig: rigOn(shop) };
+  }
+
+  /** A shop that holds exactly these products of one variant, an hour old, and a rig on it. */
+  async function openShopOf(items: readonly Item[]): Promise<ShopOf> {
+    const { shop, rig } = await open({ products: 0 });
+    const ids = items.map(({ product = {}, ...variant }, index) =>
+      shop.add({ sku: `SKU-${index}`, price: "1.00", weight: null, barcode: null, ...variant }, { product }),
+    );
+    await bed.clock.advance(3_600_000);
+    return { shop, rig, ids };
+  }
+
+  return { bed, rigOn, open, openShopOf };
 }
 
 /** Items that are told apart by their SKUs, which begin with S-1000. */

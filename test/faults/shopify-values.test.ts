@@ -1,23 +1,11 @@
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { ProductData, VariantData, Weight } from "../../src/sandbox/shopify/model.js";
-import { createShopifyBed } from "../support/shopify-bed.js";
 import { expectSound, expectWhole, type Imported } from "./rig.js";
-import { bend, isPage, type Item, numbered, openShopOf, script, type ShopOf } from "./shopify-rig.js";
+import { script } from "./script.js";
+import { bend, createShopifyRigs, isPage, type Item, numbered, type ShopOf } from "./shopify-rig.js";
 
-const bed = createShopifyBed();
-const rigs: { close(): void }[] = [];
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
-
-async function shopOf(items: readonly Item[]): Promise<ShopOf> {
-  const opened = await openShopOf(bed, items);
-  rigs.push(opened.rig);
-  return opened;
-}
+const { openShopOf } = createShopifyRigs();
 
 /** What a run made of each item's field: the value, undefined for none, null for a rejection that shows the path. */
 function outcomes(
@@ -55,7 +43,7 @@ describe("numbers", () => {
       ["28", "28.00"],
       ["007.10", "7.10"],
     ];
-    const opened = await shopOf(prices.map(([price]) => ({ price })));
+    const opened = await openShopOf(prices.map(([price]) => ({ price })));
     const run = await opened.rig.import({ priceSync: true });
     expect(run.exit).toBe(3);
     await expectSound(opened.rig, run);
@@ -80,7 +68,7 @@ describe("numbers", () => {
       [{ value: -2, unit: "POUNDS" }, null],
       [{ value: 1e15, unit: "POUNDS" }, null],
     ];
-    const opened = await shopOf([...weights.map(([weight]) => ({ weight })), ...numbered(1)]);
+    const opened = await openShopOf([...weights.map(([weight]) => ({ weight })), ...numbered(1)]);
     const { shop, rig, ids } = opened;
     const stones = bend((variant) =>
       variant["legacyResourceId"] === ids.at(-1)
@@ -110,7 +98,7 @@ describe("numbers", () => {
       [{ stock: { "7001": 2 ** 53 } }, 2 ** 53],
       [{ stock: { "7001": 7, "7002": 9 } }, 7],
     ];
-    const opened = await shopOf(all.map(([item]) => item));
+    const opened = await openShopOf(all.map(([item]) => item));
     const run = await opened.rig.import();
     expect(run.exit).toBe(0);
     expect(outcomes(opened, run, "quantity")).toEqual(all.map(([, becomes]) => becomes));
@@ -127,7 +115,7 @@ describe("numbers", () => {
   ])(
     "R55: a location %s is code 4 that lists what there is, before anything is read",
     async (_name, wanted) => {
-      const { shop, rig } = await shopOf(numbered(3));
+      const { shop, rig } = await openShopOf(numbered(3));
       const run = await rig.import({ settings: { inventoryLocation: wanted } });
       expect(run).toMatchObject({ exit: 4, error: { code: "no-such-location" } });
       expect((run.error as Error).message).toContain("Harbor Warehouse (7001)");
@@ -139,7 +127,7 @@ describe("numbers", () => {
 
 describe("what comes and goes", () => {
   test("R56: drafts, archived and deleted ones, and their return: nothing is ever deleted, each is counted", async () => {
-    const { shop, rig, ids } = await shopOf(numbered(4));
+    const { shop, rig, ids } = await openShopOf(numbered(4));
     await rig.import();
     const [a, b] = shop.store.products.map(({ id }) => id);
     shop.editProduct(a ?? "", { status: "DRAFT" });
@@ -160,7 +148,7 @@ describe("what comes and goes", () => {
     ["all prices a hundredfold", { price: "100.00" }, {}],
     ["all names the same", {}, { title: "Produkt" }],
   ])("R59: %s: code 7 before the first write", async (_name, variant, product) => {
-    const { shop, rig, ids } = await shopOf(numbered(120));
+    const { shop, rig, ids } = await openShopOf(numbered(120));
     await rig.import({ priceSync: true });
     const before = rig.text();
     for (const id of ids) shop.edit(id, variant);
@@ -173,7 +161,7 @@ describe("what comes and goes", () => {
   });
 
   test("R59: half of the products are gone: nothing is deleted", async () => {
-    const { shop, rig, ids } = await shopOf(numbered(120));
+    const { shop, rig, ids } = await openShopOf(numbered(120));
     await rig.import();
     for (const id of ids.slice(60)) shop.remove(id);
     const half = await rig.import();
@@ -183,7 +171,7 @@ describe("what comes and goes", () => {
   });
 
   test.each([0, 1, 249, 250, 251])("R60: %i products", async (count) => {
-    const { rig } = await shopOf(numbered(count));
+    const { rig } = await openShopOf(numbered(count));
     const run = await rig.import();
     expect(run).toMatchObject({ exit: 0, report: { counts: { read: count, created: count } } });
     await expectSound(rig, run);

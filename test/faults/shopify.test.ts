@@ -1,73 +1,46 @@
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { FaultSettings } from "../../src/sandbox/fault.js";
 import { json, type ShopifyRequest } from "../../src/sandbox/shopify/answer.js";
 import type { ShopifyShop, ShopifyShopOptions } from "../../src/sandbox/shopify/server.js";
-import { unusedUrl } from "../http/with-server.js";
-import { createShopifyBed } from "../support/shopify-bed.js";
-import { expectRepaired, expectSound, expectWhole, type Rig } from "./rig.js";
 import {
+  endlessStormLaw,
+  expectNotCalled,
+  expectWholeInSeeds,
+  longWaitLaw,
+  noHostLaw,
+  silenceLaw,
+  throttleLaw,
+  webPageLaw,
+} from "./laws.js";
+import { expectDone, expectRepaired, expectSound, expectWhole } from "./rig.js";
+import { met, script, storm } from "./script.js";
+import {
+  createShopifyRigs,
   failure,
   isPage,
-  met,
-  openRig,
   refusal,
-  script,
   type ShopifyFault,
+  type ShopifyOpened,
   smallPages,
 } from "./shopify-rig.js";
 
-const bed = createShopifyBed();
-const rigs: { close(): void }[] = [];
+const { bed, rigOn, open: openLarge } = createShopifyRigs();
 
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
-
-async function open(options: ShopifyShopOptions = {}): Promise<{ shop: ShopifyShop; rig: Rig<ShopifyShop> }> {
-  const shop = await bed.openShop({ products: 60, ...options });
-  const rig = openRig(shop, { clock: bed.clock });
-  rigs.push(rig);
-  shop.faults.add(smallPages(10));
-  return { shop, rig };
+async function open(options: ShopifyShopOptions = {}): Promise<ShopifyOpened> {
+  const opened = await openLarge(options);
+  opened.shop.faults.add(smallPages(10));
+  return opened;
 }
 
 const isGraphql = ({ path }: ShopifyRequest): boolean => path.endsWith("/graphql.json");
 
-describe("a shop that throttles", () => {
-  test.each([
-    ["seconds", "7", 7000],
-    ["an HTTP date", new Date(Date.UTC(2026, 10, 24, 8, 0, 40)).toUTCString(), 40_000],
-    ["nothing", undefined, 500],
-    ["a negative number", "-30", 500],
-  ])("R20: 429 with %s: no call comes early, nothing is lost", async (_name, value, leastMs) => {
-    const { shop, rig } = await open();
-    bed.clock.jump(Date.UTC(2026, 10, 24, 8) - bed.clock.now());
-    const fault = refusal(429, value === undefined ? {} : { "Retry-After": value });
-    shop.faults.add(script(fault, isPage, { from: 2, times: 1 }));
-    const run = await rig.import();
-    expect(run.exit).toBe(0);
-    await expectSound(rig, run);
-    expectWhole(rig, run);
-    const refused = shop.requests.findIndex(({ status }) => status === 429);
-    const gap = (shop.requests[refused + 1]?.at ?? 0) - (shop.requests[refused]?.at ?? 0);
-    expect(gap).toBeGreaterThanOrEqual(leastMs);
-    expect(gap).toBeLessThanOrEqual(leastMs * 1.2);
-  });
+const subject = { clock: bed.clock, open, isPage, middle: 2, refusal };
 
-  test("R20: 429 for a thousand million seconds ends at once with the time to come back, and the next run resumes", async () => {
-    const { shop, rig } = await open();
-    shop.faults.add(script(refusal(429, { "Retry-After": "1000000000" }), isPage, { from: 2 }));
-    const run = await rig.import();
-    expect(run).toMatchObject({ exit: 5, error: { code: "retry-after" } });
-    expect(met(shop)).toBe(1);
-    await expectSound(rig, run);
-    expect((await expectRepaired(rig)).report.run).toBe(run.report.run);
-  });
+describe("a shop that throttles", () => {
+  throttleLaw(subject);
+  longWaitLaw(subject);
+  endlessStormLaw({ ...subject, isPage: isGraphql, middle: 4 }, "server-error");
 
   const everything = () => true;
   test.each<[string, ShopifyFault, (request: ShopifyRequest) => boolean]>([
@@ -79,56 +52,28 @@ describe("a shop that throttles", () => {
     ["INTERNAL_SERVER_ERROR, everything", failure("INTERNAL_SERVER_ERROR"), everything],
   ])("R21, R34: a storm of ten minutes (%s) is survived, with few calls", async (_name, fault, of) => {
     const { shop, rig } = await open();
-    let end = 0;
-    shop.faults.add({
-      onRequest: (_n, request) => {
-        if (end === 0 && isPage(request) && typeof request.variables["after"] === "string")
-          end = bed.clock.now() + 600_000;
-        return bed.clock.now() < end && of(request) ? fault : undefined;
-      },
-    });
+    const begins = (request: ShopifyRequest): boolean =>
+      isPage(request) && typeof request.variables["after"] === "string";
+    shop.faults.add(storm(bed.clock, fault, begins, of));
     const run = await rig.import();
-    expect(run.exit).toBe(0);
-    await expectSound(rig, run);
-    expectWhole(rig, run);
+    await expectDone(rig, run);
     expect(met(shop)).toBeGreaterThan(5);
     expect(met(shop)).toBeLessThanOrEqual(60);
     expect(run.list.filter(({ outcome }) => outcome === "rejected")).toEqual([]);
-  });
-
-  test("R21: a storm that does not end, or that stood there at the start, ends with code 5; the next run repairs", async () => {
-    const { shop, rig } = await open();
-    shop.faults.add(script(refusal(503), isGraphql, { from: 4 }));
-    const first = await rig.import();
-    expect(first).toMatchObject({ exit: 5, error: { code: "server-error" } });
-    await expectSound(rig, first);
-    shop.faults.add(script(refusal(503), () => true));
-    const second = await rig.import();
-    expect(second.exit).toBe(5);
-    await expectSound(rig, second);
-    await expectRepaired(rig);
   });
 });
 
 describe("a network that fails", () => {
   test("R22, R23, R24: of 100 calls some fail, are reset or cut: whole in 15 seeds", async () => {
     const { shop } = await open({ products: 60 });
-    let faults = 0;
-    for (let seed = 1; seed <= 15; seed += 1) {
-      const rig = openRig(shop, { clock: bed.clock });
-      rigs.push(rig);
+    const faults = await expectWholeInSeeds(15, (seed) => {
       shop.faults.clear();
       shop.faults.add(smallPages(5));
       shop.faults.add("flaky", { seed, share: 0.08 });
       shop.faults.add("reset", { every: 11 + seed });
       shop.faults.add("cut-body", { every: 9 + seed });
-      const before = met(shop);
-      const run = await rig.import();
-      faults += met(shop) - before;
-      expect({ seed, exit: run.exit }).toEqual({ seed, exit: 0 });
-      await expectSound(rig, run);
-      expectWhole(rig, run);
-    }
+      return { shop, rig: rigOn(shop) };
+    });
     expect(faults).toBeGreaterThan(25);
   });
 
@@ -154,44 +99,21 @@ describe("a network that fails", () => {
     expectWhole(rig, run);
   });
 
-  test("R23: nobody answers any more in the middle of a read: code 5, the file untouched, and the next run resumes", async () => {
-    const { shop, rig } = await open();
-    await rig.import();
-    const before = rig.text();
-    for (const id of shop.variants.slice(0, 20)) shop.edit(id, { barcode: "edited" });
-    shop.faults.add(script({ name: "reset", connection: "reset" }, isGraphql, { from: 6 }));
-    const run = await rig.import();
-    expect(run).toMatchObject({ exit: 5, error: { code: "no-answer" } });
-    expect(rig.text()).toBe(before);
-    await expectSound(rig, run);
-    const cursors = shop.requests.length;
-    expect((await expectRepaired(rig)).report.run).toBe(run.report.run);
-    // What was kept is not asked for again.
-    const resumed = shop.requests.slice(cursors).find(({ body }) => body.includes("VariantPage"));
-    expect((JSON.parse(resumed?.body ?? "{}") as { variables: object }).variables).toMatchObject({
-      after: expect.any(String),
-    });
-  });
-
-  test("R25: a web page instead of the shop, with 200, is code 5 with its title; nothing is written", async () => {
-    const { shop, rig } = await open();
-    shop.faults.add("html-page", { every: 1 });
-    const run = await rig.import();
-    expect(run).toMatchObject({ exit: 5, error: { code: "web-page" } });
-    expect((run.error as Error).message).toMatch(/web page.*Opening soon/);
-    expect(rig.text()).toBe("");
-    await expectSound(rig, run);
-    await expectRepaired(rig);
-  });
-
-  test("R30: a host that has no address, and one where nobody listens, are code 5", async () => {
-    for (const baseUrl of ["http://no-such-shop.invalid", await unusedUrl()]) {
-      const { rig } = await open({ products: 1 });
-      const run = await rig.import({ settings: { baseUrl }, http: { timeouts: { connectMs: 300 } } });
-      expect(run).toMatchObject({ exit: 5, error: { code: "no-answer" } });
-      await expectSound(rig, run);
-    }
-  });
+  silenceLaw(
+    { open, isPage: isGraphql, middle: 6 },
+    (shop) => {
+      for (const id of shop.variants.slice(0, 20)) shop.edit(id, { barcode: "edited" });
+    },
+    (requests) => {
+      // What was kept is not asked for again.
+      const resumed = requests.find(({ body }) => body.includes("VariantPage"));
+      expect((JSON.parse(resumed?.body ?? "{}") as { variables: object }).variables).toMatchObject({
+        after: expect.any(String),
+      });
+    },
+  );
+  webPageLaw(open, "html-page", "Opening soon");
+  noHostLaw(open, "baseUrl");
 });
 
 describe("credentials and rights", () => {
@@ -258,14 +180,7 @@ describe("credentials and rights", () => {
   );
 
   test("R33: redirects to https, to another host and in a circle are code 4; no other host gets a call", async () => {
-    const reached: string[] = [];
-    const other = createServer((request, response) => {
-      reached.push(`${request.url} ${JSON.stringify(request.headers)}`);
-      response.end("{}");
-    });
-    await new Promise<void>((resolve) => void other.listen(0, "127.0.0.1", resolve));
-    const target = `http://127.0.0.1:${(other.address() as AddressInfo).port}`;
-    try {
+    await expectNotCalled(async (target) => {
       const { shop, rig } = await open({ products: 30 });
       for (const [location, from] of [
         [target, 1],
@@ -283,10 +198,7 @@ describe("credentials and rights", () => {
         await expectSound(rig, run);
         off();
       }
-      expect(reached).toEqual([]);
       await expectRepaired(rig);
-    } finally {
-      await new Promise((resolve) => other.close(resolve));
-    }
+    });
   });
 });

@@ -1,25 +1,12 @@
-import { afterEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import { toMoney } from "../../src/mapping/decimal.js";
 import { createRandom } from "../../src/sandbox/random.js";
 import type { Body } from "../../src/sandbox/woocommerce/model.js";
-import { createWooBed } from "../support/woo-bed.js";
-import { expectRepaired, expectSound, type Rig } from "./rig.js";
-import { openShopOf, type ShopOf } from "./shop-of.js";
+import { expectRepaired, expectSound } from "./rig.js";
+import { createWooRigs } from "./woo-rig.js";
 
-const bed = createWooBed();
-const rigs: Rig[] = [];
-
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) rig.close();
-  await bed.close();
-});
-
-async function shopOf(products: readonly Body[]): Promise<ShopOf> {
-  const opened = await openShopOf(bed, products);
-  rigs.push(opened.rig);
-  return opened;
-}
+const { openShopOf } = createWooRigs();
 
 describe("prices", () => {
   const prices: readonly (readonly [given: unknown, becomes: string | null | undefined])[] = [
@@ -54,7 +41,9 @@ describe("prices", () => {
   ];
 
   test("R53: each odd price of a shop becomes exact decimal text, nothing, or a rejection that shows it", async () => {
-    const { rig, ids } = await shopOf(prices.map(([price], index) => ({ sku: `P-${100 + index}`, price })));
+    const { rig, ids } = await openShopOf(
+      prices.map(([price], index) => ({ sku: `P-${100 + index}`, price })),
+    );
     const run = await rig.import({ priceSync: true });
     expect(run.exit).toBe(3);
     await expectSound(rig, run);
@@ -111,7 +100,7 @@ describe("units", () => {
   ] as const)(
     "R54: a shop in %s and %s: both systems, right to half of the last place, and no second write",
     async (weightUnit, dimensionUnit) => {
-      const { shop, rig } = await shopOf(measured);
+      const { shop, rig } = await openShopOf(measured);
       shop.setUnits({ weightUnit, dimensionUnit });
       const run = await rig.import();
       await expectSound(rig, run);
@@ -133,7 +122,7 @@ describe("units", () => {
   );
 
   test("R54: the shop's unit changes between two runs: no date moves, and all weights are written anew", async () => {
-    const { shop, rig } = await shopOf([
+    const { shop, rig } = await openShopOf([
       { sku: "A", weight: "2", dimensions: { length: "10", width: "", height: "" } },
       { sku: "B", weight: "", dimensions: { length: "", width: "", height: "" } },
     ]);
@@ -165,7 +154,9 @@ describe("units", () => {
       ["1000000000000", null],
       [{}, null],
     ];
-    const { rig, ids } = await shopOf(values.map(([weight], index) => ({ sku: `W-${10 + index}`, weight })));
+    const { rig, ids } = await openShopOf(
+      values.map(([weight], index) => ({ sku: `W-${10 + index}`, weight })),
+    );
     const run = await rig.import();
     expect(run.exit).toBe(3);
     await expectSound(rig, run);
@@ -198,7 +189,7 @@ describe("quantities", () => {
       ["many", null],
       [true, null],
     ];
-    const { rig, ids } = await shopOf(
+    const { rig, ids } = await openShopOf(
       values.map(([quantity], index) => ({
         sku: `Q-${10 + index}`,
         manage_stock: true,
@@ -220,7 +211,7 @@ describe("quantities", () => {
   });
 
   test("R55: a quantity that becomes unknown leaves the last known one alone", async () => {
-    const { shop, rig, ids } = await shopOf([{ sku: "A", manage_stock: true, stock_quantity: 5 }]);
+    const { shop, rig, ids } = await openShopOf([{ sku: "A", manage_stock: true, stock_quantity: 5 }]);
     await rig.import();
     shop.edit(ids[0] ?? 0, { manage_stock: false, stock_quantity: null });
     expect((await rig.import()).report.counts).toMatchObject({ unchanged: 1, updated: 0 });

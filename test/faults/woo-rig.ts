@@ -1,8 +1,11 @@
 import type { WooSettings } from "../../src/channels/woocommerce/index.js";
-import { textOf } from "../../src/sandbox/woocommerce/model.js";
-import type { WooShop } from "../../src/sandbox/woocommerce/server.js";
-import { openWoo } from "../support/woo-bed.js";
-import { type Cart, openCartRig, type Rig, type RigOptions } from "./rig.js";
+import type { Answer, WooRequest } from "../../src/sandbox/woocommerce/answer.js";
+import { sampleCatalogue } from "../../src/sandbox/woocommerce/catalogue.js";
+import type { Fault } from "../../src/sandbox/woocommerce/fault.js";
+import { type Body, textOf } from "../../src/sandbox/woocommerce/model.js";
+import type { WooShop, WooShopOptions } from "../../src/sandbox/woocommerce/server.js";
+import { createWooBed, openWoo } from "../support/woo-bed.js";
+import { type Cart, closeAfterEach, openCartRig, type Rig, type RigOptions } from "./rig.js";
 
 /** Every body is made anew when it is asked for, so what was worked out is kept while the shop stays the same. */
 const offers = new WeakMap<
@@ -56,7 +59,57 @@ const woocommerce: Cart<WooShop> = {
   importable,
 };
 
-/** A rig on a WooCommerce shop. The shop lives on; the folder goes with `close`. */
-export function openRig(shop: WooShop, options: RigOptions = {}): Rig<WooShop> {
-  return openCartRig(woocommerce, shop, options);
+export interface WooOpened {
+  readonly shop: WooShop;
+  readonly rig: Rig<WooShop>;
+}
+
+export interface ShopOf extends WooOpened {
+  /** Of the products, in their order. */
+  readonly ids: readonly number[];
+}
+
+/** Shops and rigs of a file of tests, closed after each. */
+export function createWooRigs() {
+  const bed = createWooBed();
+  const rigs = closeAfterEach(bed);
+
+  function rigOn(shop: WooShop, options: RigOptions = {}): Rig<WooShop> {
+    const rig = openCartRig(woocommerce, shop, { clock: bed.clock, ...options });
+    rigs.push(rig);
+    return rig;
+  }
+
+  async function open(options: WooShopOptions = {}): Promise<WooOpened> {
+    const shop = await bed.openShop({ products: 130, ...options });
+    return { shop, rig: rigOn(shop) };
+  }
+
+  /** A shop in kg and cm that holds exactly these products, and a rig on it. */
+  async function openShopOf(products: readonly Body[], options: RigOptions = {}): Promise<ShopOf> {
+    const facts = { weightUnit: "kg", dimensionUnit: "cm" } as const;
+    const shop = await bed.openShop({ catalogue: sampleCatalogue({ products: 0, facts }) });
+    const ids = products.map((body, index) => {
+      const { status, ...patch } = body;
+      const id = shop.add({ name: `Product ${index}`, sku: `SKU-${index}`, regular_price: "1.00" });
+      // As a row of the database, so that nothing is checked or derived on its way in.
+      shop.editBySql(id, { ...patch, ...(status === undefined ? {} : { status }) });
+      return id;
+    });
+    return { shop, rig: rigOn(shop, options), ids };
+  }
+
+  return { bed, rigOn, open, openShopOf };
+}
+
+export const isList = ({ path }: WooRequest): boolean => /\/wc\/v3\/(products|variations)$/.test(path);
+export const isProducts = ({ path }: WooRequest): boolean => path.endsWith("/wc/v3/products");
+export const pageOf = ({ query }: WooRequest): number => Number(new Map(query).get("page"));
+
+/** An answer of a web server that is no WordPress. */
+export function refusal(status: number, headers: Answer["headers"] = {}): Fault {
+  return {
+    name: String(status),
+    instead: () => ({ status, headers: { "Content-Type": "text/plain", ...headers }, text: "No." }),
+  };
 }

@@ -2,20 +2,12 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { describe, expect, test } from "@jest/globals";
 import { ConfigError, InterruptedError } from "../../src/errors.js";
+import { unusedUrl } from "./with-server.js";
 import { isLoopbackRedirect, receiveRedirect } from "../../src/http/redirect.js";
-
-/** A port that nobody listens on at the moment, and its number. */
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => void server.listen(0, "127.0.0.1", resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
-}
 
 describe("src/http/redirect.ts", () => {
   test("gives the address that the browser was sent to, and nothing else that asks", async () => {
-    const uri = `http://127.0.0.1:${await freePort()}/callback`;
+    const uri = `${await unusedUrl()}/callback`;
     const statuses: number[] = [];
     let visits: Promise<void> | undefined;
     const got = receiveRedirect(uri, new AbortController().signal, () => {

@@ -1,3 +1,4 @@
+import { sourceSlices } from "../../src/config/sources.js";
 import type { ChannelMemory, SourceChannel } from "../../src/channels/channel.js";
 import { createEtsyChannel, type EtsySettings, etsyHttpPolicy } from "../../src/channels/etsy/index.js";
 import { type ClientOptions, createHttpClient, type PacedClient } from "../../src/http/client.js";
@@ -105,8 +106,7 @@ export function catalogueOf(active: number, soldOut = 0): EtsyCatalogue {
 
 /** The channel's part of the config that a shop gives. */
 function settingsOf(shop: EtsyShop, changes: Partial<EtsySettings> = {}): EtsySettings {
-  const { channel: _channel, ...settings } = shop.config;
-  return { ...(settings as unknown as EtsySettings), ...changes };
+  return { ...sourceSlices.etsy.schema.parse(shop.config), ...changes };
 }
 
 /** Requests to the API itself: the token endpoint counts by itself. */

@@ -14,7 +14,8 @@ import {
 import type { AmazonContext } from "./context.js";
 import { quoted } from "./errors.js";
 import { parseHeader, type ReportHeader } from "./header.js";
-import { outlastStorm } from "./patience.js";
+import { outlastStorm } from "../storm.js";
+import { stormCodes } from "./patience.js";
 import { longestLineBytes } from "./rows.js";
 import { documentSchema } from "./schema.js";
 
@@ -80,7 +81,7 @@ async function withDownload<Result>(
     let download: Download | undefined;
     try {
       // From another host, which sees neither token nor cookie.
-      download = await outlastStorm(context.parts, signal, (attempts) =>
+      download = await outlastStorm(context.parts, stormCodes, signal, (attempts) =>
         context.parts.http.download({
           method: "GET",
           url,

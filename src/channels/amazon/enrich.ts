@@ -2,7 +2,8 @@ import { z } from "zod";
 import { PsyncError, RemoteError, TransientError } from "../../errors.js";
 import { type Catalog, toCatalog } from "./catalog.js";
 import type { AmazonContext } from "./context.js";
-import { outlastStorm } from "./patience.js";
+import { outlastStorm } from "../storm.js";
+import { stormCodes } from "./patience.js";
 import { catalogItemSchema, catalogPageSchema } from "./schema.js";
 
 /** ASINs in one call. */
@@ -92,7 +93,7 @@ export function createEnricher(context: AmazonContext, pass: string, any: boolea
       let open: string[][] = [];
       for (let at = 0; at < asins.length; at += batchSize) open.push(asins.slice(at, at + batchSize));
       const found = new Map<string, Catalog | undefined>();
-      await outlastStorm(context.parts, signal, async (attempts) => {
+      await outlastStorm(context.parts, stormCodes, signal, async (attempts) => {
         // In a storm one request asks whether it is over, in the place of many.
         if (attempts !== undefined) await fetchCatalog(context, [noAsin], signal, 1);
         // Together, as far as the pacer lets them; none is left running behind an error.

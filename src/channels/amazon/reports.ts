@@ -1,5 +1,6 @@
 import { PsyncError, RemoteError, TransientError } from "../../errors.js";
-import { type AmazonContext, pause } from "./context.js";
+import { pause } from "../storm.js";
+import type { AmazonContext } from "./context.js";
 import { type OpenDocument, openDocument, readDocumentHead } from "./document.js";
 import { quoted } from "./errors.js";
 import { createdSchema, type ReportRow, reportSchema, reportsSchema } from "./schema.js";
@@ -87,7 +88,7 @@ export async function openListingsReport(
         `${error.message}, as it does when asked too often; psync waits 30 minutes and asks once more`,
       );
       begun = undefined;
-      await pause(context, afterCancelMs, signal);
+      await pause(context.parts.clock, afterCancelMs, signal);
     }
   }
 }
@@ -163,7 +164,7 @@ async function createReport(
       return { reportId, reportType, processingStatus: "IN_QUEUE", createdTime };
     } catch (error) {
       if (!(error instanceof TransientError) || error.code !== "unknown-outcome" || tries > 1) throw error;
-      await pause(context, afterUnknownMs, signal);
+      await pause(context.parts.clock, afterUnknownMs, signal);
       const there = await listReports(context, listMs, ["DONE", ...inTheMaking], signal);
       const twin = there.find(({ reportId }) => !before.has(reportId));
       if (twin !== undefined) return twin;
@@ -183,7 +184,7 @@ async function waitFor(context: AmazonContext, report: ReportRow, signal: AbortS
         hint: "It may still do so: the next run takes up the same report.",
       });
     }
-    await pause(context, Math.ceil(Math.min(waitMs, longestPollMs)), signal);
+    await pause(context.parts.clock, Math.ceil(Math.min(waitMs, longestPollMs)), signal);
     last = await api.get("getReport", path, {}, reportSchema, signal);
   }
   return last;

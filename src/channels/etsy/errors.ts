@@ -11,6 +11,9 @@ export interface ErrorContext {
   readonly redact: (text: string) => string;
 }
 
+/** Errors of an Etsy that fails at everything. */
+export const stormCodes: ReadonlySet<string> = new Set(["etsy-down", "throttled"]);
+
 export const authorizeHint =
   "Run `psync auth etsy` as the shop's owner and put the new token into source.refreshToken.";
 

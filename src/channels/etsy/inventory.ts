@@ -1,6 +1,7 @@
 import { RemoteError } from "../../errors.js";
 import type { EtsyApi } from "./api.js";
-import { isSpoilt } from "./fetch-page.js";
+import { isSpoilt } from "../bisect.js";
+import { crashCode } from "./fetch-page.js";
 import { type Item, listSchema, toId, toItem } from "./schema.js";
 
 /** What one listing's inventory is, or why it is not known. */
@@ -39,7 +40,7 @@ export async function fetchInventories(
       refusalsInARow = 0;
     } catch (error) {
       const isUnknown = error instanceof RemoteError && refusals.has(error.status ?? 0);
-      if (!isUnknown && !isSpoilt(error)) throw error;
+      if (!isUnknown && !isSpoilt(error, crashCode)) throw error;
       refusalsInARow += 1;
       if (!isUnknown && refusalsInARow > crashPatience) throw error;
       // Nothing at all can be had: asking for each by itself would cost the day's requests.

@@ -4,7 +4,8 @@ import type { RecordReject } from "../../model/record.js";
 import { type FetchedPage, fetchPage, type FetchTools, type ListRequest } from "./fetch-page.js";
 import type { IdSet } from "../id-set.js";
 import { type Item, toId, toItem, toMs } from "./schema.js";
-import { outlastStorm, pause } from "./storm.js";
+import { outlastStorm, pause } from "../storm.js";
+import { stormCodes } from "./errors.js";
 import { missingOf, newTally, noteTotal, type Tally } from "../tally.js";
 
 /** How far one state's list was read. Plain data: a resume token carries it. */
@@ -111,7 +112,9 @@ async function fetchOrEnd(
     const fetch = (attempts?: number): Promise<FetchedPage> =>
       fetchPage(tools, request, from, fullPage, signal, attempts);
     // A shop that does not answer at the beginning may be gone for good: there is nothing to lose yet.
-    return tools.startedMs === undefined ? await fetch() : await outlastStorm(tools, signal, fetch);
+    return tools.startedMs === undefined
+      ? await fetch()
+      : await outlastStorm(tools, stormCodes, signal, fetch);
   } catch (error) {
     if (!(error instanceof RemoteError) || error.code !== "offset-cap") throw error;
     const all = list.total === undefined ? "" : ` of ${list.total}`;

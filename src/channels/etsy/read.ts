@@ -12,7 +12,8 @@ import { isBlank, type RecordFrame, toListingRecords } from "./records.js";
 import { parseResumeToken, type ResumeState } from "./resume.js";
 import { toItem } from "./schema.js";
 import { checkSettings, defaultStates, type EtsySettings } from "./settings.js";
-import { outlastStorm } from "./storm.js";
+import { outlastStorm } from "../storm.js";
+import { stormCodes } from "./errors.js";
 import { findGap, missingOf } from "../tally.js";
 
 export interface ReadContext {
@@ -153,7 +154,9 @@ async function toPage(read: Read, list: ListState, page: ListPage, signal: Abort
   const fetched: ReadonlyMap<number, Inventory> =
     apart.length === 0
       ? new Map()
-      : await outlastStorm(parts, signal, (attempts) => fetchInventories(api, apart, signal, attempts));
+      : await outlastStorm(parts, stormCodes, signal, (attempts) =>
+          fetchInventories(api, apart, signal, attempts),
+        );
   for (const { id, item } of fresh) {
     const found = fetched.get(id);
     const inventory =

@@ -4,7 +4,7 @@ import type { Clock } from "../../http/contract.js";
 import type { ShopifyApi, Variables } from "./api.js";
 import { badCursor, shopFailed, throttledInside, tooCostly } from "./errors.js";
 import { createLoopGuard } from "./loop-guard.js";
-import { pause } from "./pause.js";
+import { createPatience, pause } from "../storm.js";
 import * as queries from "./queries.js";
 import { type Connection, type Node, toLegacyId, toNode } from "./schema.js";
 import { type PageSize, grow, restore, shrink } from "./page-size.js";
@@ -76,10 +76,6 @@ const emptyTries = 2;
 const emptyPauseMs = 1000;
 /** Products that fail one after the other: then it is not the products. */
 const mostFailed = 10;
-const firstPauseMs = 15_000;
-const longestPauseMs = 120_000;
-/** How long an outage in the middle of a read is waited for. */
-const patienceMs = 15 * 60_000;
 
 /**
  * Reads a list page by page. A page that Shopify cannot prepare is asked for in smaller parts; what fails alone is
@@ -153,10 +149,10 @@ async function fetchAtAnySize<Data>(
   tools: ListTools,
   signal: AbortSignal,
 ): Promise<Fetched> {
-  const outage = { waitedMs: 0, pauseMs: firstPauseMs };
+  const patience = createPatience(tools);
   let isAlive: boolean | undefined;
   for (let smaller = false; ; smaller = true) {
-    const isLate = outage.waitedMs > 0;
+    const isLate = patience.hasWaited();
     try {
       // The last try of all decides about a record; next to a bad one it is likely to be bad too.
       const attempts = isLate ? 1 : (smaller && state.size > 1) || state.careful ? 2 : 3;
@@ -177,12 +173,8 @@ async function fetchAtAnySize<Data>(
         const passed = await passOver(list, state, tools, signal, error, isLate ? 1 : 2);
         if (passed !== undefined) return passed;
       }
-      do {
-        if (outage.waitedMs >= patienceMs) throw error;
-        await pause(tools.clock, outage.pauseMs, signal);
-        outage.waitedMs += outage.pauseMs;
-        outage.pauseMs = Math.min(longestPauseMs, outage.pauseMs * 2);
-      } while (!(await answersPing(tools, signal, 1)));
+      do await patience.wait(error, signal);
+      while (!(await answersPing(tools, signal, 1)));
       isAlive = true;
     }
   }

@@ -5,6 +5,7 @@ import type { WooApi } from "./api.js";
 import { type FetchedPage, fetchPage, type ListRequest } from "./fetch-page.js";
 import type { IdSet } from "../id-set.js";
 import { type Item, toGmtMs, toId, toItem } from "./schema.js";
+import { createPatience, pause } from "../storm.js";
 import { newTally, noteTotal, type Tally } from "../tally.js";
 
 /** How far a list was read. Plain data: a resume token carries it. */
@@ -43,10 +44,6 @@ const fullPage = 100;
 const smallerPages = [50, 25, 10];
 const emptyTries = 3;
 const stormCodes: ReadonlySet<string> = new Set(["shop-overloaded", "throttled", "maintenance"]);
-const firstPauseMs = 15_000;
-const longestPauseMs = 60_000;
-/** How long a storm in the middle of a read is waited for. */
-const patienceMs = 15 * 60_000;
 
 export function newListState(): ListState {
   return { ...newTally(), page: 1, size: fullPage, floor: 0, unordered: false, done: false };
@@ -78,7 +75,7 @@ export async function* readList(
           tools.gaps.push(`the shop's page ${state.page} of products stays empty`);
         return;
       }
-      await tools.clock.sleep(1000 * 2 ** empties, signal);
+      await pause(tools.clock, 1000 * 2 ** empties, signal);
       continue;
     }
     empties = 0;
@@ -126,8 +123,7 @@ async function fetchAtAnySize(
   signal: AbortSignal,
 ): Promise<FetchedPage> {
   const { page, size } = state;
-  let waitedMs = 0;
-  let pauseMs = firstPauseMs;
+  const patience = createPatience(tools);
   let stormed = false;
   for (let attempts: number | undefined; ; attempts = 2) {
     try {
@@ -145,13 +141,8 @@ async function fetchAtAnySize(
         state.size = smaller;
         continue;
       }
-      const isWorthwhile = tools.startedMs !== undefined && waitedMs < patienceMs;
-      if (!isStorm(error) || !isWorthwhile) throw error;
-      if (waitedMs === 0)
-        tools.warn(`${error.message}: psync waits and asks again, for ${patienceMs / 60_000} minutes`);
-      await tools.clock.sleep(pauseMs, signal);
-      waitedMs += pauseMs;
-      pauseMs = Math.min(2 * pauseMs, longestPauseMs);
+      if (!isStorm(error) || tools.startedMs === undefined) throw error;
+      await patience.wait(error, signal);
       stormed = true;
     }
   }

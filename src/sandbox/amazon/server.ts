@@ -1,5 +1,5 @@
 import { createFaultSwitches, type FaultScript, type FaultSwitches } from "../fault.js";
-import type { RequestLogEntry, SandboxShop } from "../sandbox.js";
+import type { RequestLogEntry, SandboxShop, ShopStart } from "../sandbox.js";
 import { serve, type RunningServer } from "../serve.js";
 import {
   amazonRoles,
@@ -23,18 +23,11 @@ import { AmazonStore } from "./store.js";
 
 export { faultNames } from "./named-faults.js";
 
-export interface AmazonShopOptions {
-  /** Of the API and the token endpoint; documents come from another one. Default: any free one. */
-  readonly port?: number;
+export interface AmazonShopOptions extends ShopStart<FaultScript<AmazonRequest, AmazonAnswer>> {
   /** Default 300. */
   readonly listings?: number;
-  readonly seed?: number;
   /** Whether the cases that programs trip over are among the listings. Default true. */
   readonly odd?: boolean;
-  /** Names out of `faultNames`, or scripts. */
-  readonly faults?: readonly (string | FaultScript<AmazonRequest, AmazonAnswer>)[];
-  /** The servers' own clock, milliseconds since 1970. Default: the machine's. */
-  readonly clock?: () => number;
   /** Default: Amazon.com. */
   readonly marketplaceId?: string;
   /** Default "us". */

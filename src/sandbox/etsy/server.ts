@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createFaultSwitches, type FaultSwitches } from "../fault.js";
-import type { SandboxShop } from "../sandbox.js";
+import type { SandboxShop, ShopStart } from "../sandbox.js";
 import { serve } from "../serve.js";
 import type { AppKey } from "./access.js";
 import { readRequest, toWire, type EtsyAnswer, type EtsyRequest } from "./answer.js";
@@ -13,22 +13,15 @@ import { createRoutes } from "./routes.js";
 import { EtsyStore } from "./store.js";
 import { TokenBook } from "./tokens.js";
 
-export interface EtsyShopOptions {
-  /** Default: any free one. */
-  readonly port?: number;
+export interface EtsyShopOptions extends ShopStart<FaultScript> {
   /** Default: the sample catalogue, made from `listings`, `seed`, `odd` and `currency`. */
   readonly catalogue?: EtsyCatalogue;
   /** In all states together. Default 300. */
   readonly listings?: number;
-  readonly seed?: number;
   /** Whether the listings that programs trip over are among them. Default true. */
   readonly odd?: boolean;
   /** Default: US dollars in cents. */
   readonly currency?: Currency;
-  /** Names out of `faultNames`, or scripts. */
-  readonly faults?: readonly (string | FaultScript)[];
-  /** The server's own clock, milliseconds since 1970. Default: the machine's. */
-  readonly clock?: () => number;
   /** Default: 10 a second, 10,000 a day. */
   readonly limits?: Partial<RateLimits>;
   /** An old refresh token is dead once a new pair was given. Default true. Not known of the real server. */

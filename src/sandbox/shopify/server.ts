@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { createFaultSwitches, type FaultScript, type FaultSwitches } from "../fault.js";
-import type { RequestLogEntry, SandboxShop } from "../sandbox.js";
+import type { RequestLogEntry, SandboxShop, ShopStart } from "../sandbox.js";
 import { serve } from "../serve.js";
 import { asksFor, readRequest, refuse, type ShopifyAnswer, type ShopifyRequest, toWire } from "./answer.js";
 import { BulkOperations, type BulkFate, type BulkResult } from "./bulk.js";
@@ -17,13 +17,8 @@ import { loadSchema } from "./schema.js";
 import { type EditOptions, ShopifyStore } from "./store.js";
 import { createTokens, makeToken } from "./tokens.js";
 
-export interface ShopifyShopOptions extends SampleOptions {
-  /** Default: any free one. */
-  readonly port?: number;
-  /** Names out of `faultNames`, or scripts. */
-  readonly faults?: readonly (string | FaultScript<ShopifyRequest, ShopifyAnswer>)[];
-  /** The server's own clock, milliseconds since 1970. Default: the machine's. */
-  readonly clock?: () => number;
+export interface ShopifyShopOptions
+  extends SampleOptions, ShopStart<FaultScript<ShopifyRequest, ShopifyAnswer>> {
   readonly facts?: Partial<ShopFacts>;
   /** Default: 2000 points, 100 come back each second. */
   readonly bucket?: { readonly maximum: number; readonly restoreRate: number };

@@ -1,5 +1,5 @@
 import { createFaultSwitches, type FaultSwitches } from "../fault.js";
-import type { SandboxShop } from "../sandbox.js";
+import type { SandboxShop, ShopStart } from "../sandbox.js";
 import { serve } from "../serve.js";
 import { readQuery, type Answer, type WooRequest } from "./answer.js";
 import { createAuthenticator, makeKey, type WooKey } from "./auth.js";
@@ -13,17 +13,10 @@ import { WooStore } from "./store.js";
 import { newProduct, newVariation } from "./template.js";
 import { toWire } from "./wire.js";
 
-export interface WooShopOptions {
-  /** Default: any free one. */
-  readonly port?: number;
+export interface WooShopOptions extends ShopStart<FaultScript> {
   /** Default: the sample catalogue, made from `products` and `seed`. */
   readonly catalogue?: WooCatalogue;
   readonly products?: number;
-  readonly seed?: number;
-  /** Names out of `faultNames`, or scripts. */
-  readonly faults?: readonly (string | FaultScript)[];
-  /** The server's own clock, milliseconds since 1970. Default: the machine's. */
-  readonly clock?: () => number;
   readonly version?: WooVersion;
   /** Of the key in `config`. Default: read. */
   readonly permission?: WooKey["permission"];

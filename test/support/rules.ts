@@ -1,10 +1,18 @@
 /** The rules of the manual in small: written a second time, so that the first is not tried by itself. */
 
-const entities: Readonly<Record<string, string>> = { amp: "&", quot: '"', lt: "<", gt: ">", "#39": "'" };
+const entities: Readonly<Record<string, string>> = {
+  amp: "&",
+  quot: '"',
+  lt: "<",
+  gt: ">",
+  eacute: "é",
+  "#39": "'",
+  "#8211": "–",
+};
 
-/** Entities decoded once; those that the sample has. */
+/** Entities decoded once; those that the samples have. */
 export function decoded(text: string): string {
-  return text.replace(/&(amp|quot|lt|gt|#39);/g, (_all, name: string) => entities[name] ?? "");
+  return text.replace(/&(#?\w+);/g, (whole, name: string) => entities[name] ?? whole);
 }
 
 /** Line breaks and tabs to one space, trimmed. */
