@@ -75,7 +75,7 @@ export function buildProgram(): Command {
   program
     .command("sandbox")
     .description(
-      "start local stand-ins of the four carts with sample catalogues, to try psync without an account",
+      "start local stand-ins of the four carts with sample catalogues and of 3PL Warehouse Manager, to try psync without an account",
     )
     .argument(
       "[command...]",
@@ -85,10 +85,18 @@ export function buildProgram(): Command {
       "--cart <cart>",
       "woocommerce, shopify, etsy or amazon (default: all; with a command, woocommerce)",
     )
+    .option(
+      "--destination <type>",
+      "extensiv-3pl or file: where the configs write to (default: extensiv-3pl; with a command, file)",
+    )
+    .option("--occupied", "the warehouse holds a dozen items that an operator has set up")
     .option("--port <port>", "port on 127.0.0.1 of the first one (default: 4747 and up, or a free one)")
     .option("--products <count>", "about how many products a shop has, variants not counted")
     .option("--seed <number>", "another seed makes another catalogue")
-    .option("--fault <name...>", "switch on a fault; --fault list names them")
+    .option(
+      "--fault <name...>",
+      "switch on a fault, everywhere or at one place (extensiv-3pl:slow); --fault list names them",
+    )
     .option("--dir <folder>", "write configs there that read the shops and write files beside them")
     .action(async (inner: string[], _options: unknown, command: Command) => {
       const { sandboxCommand } = await import("./commands/sandbox.js");

@@ -10,24 +10,36 @@ import { type ChannelId, type ChannelMaker, channels, type ChannelSource } from 
 import type { LoadedConfig } from "./config/load.js";
 import { toChangeLimit } from "./config/options.js";
 import type { Config } from "./config/schema.js";
-import type { Destination } from "./destinations/destination.js";
-import { destinations } from "./destinations/index.js";
+import {
+  type DestinationId,
+  type DestinationMaker,
+  destinations,
+  type DestinationTarget,
+} from "./destinations/index.js";
 import { ConfigError } from "./errors.js";
 import { type ClientPolicy, createHttpClient, type PacedClient } from "./http/client.js";
 import { systemClock } from "./http/clock.js";
 import { createRedactor } from "./http/redaction.js";
 export { isLoopbackRedirect, receiveRedirect } from "./http/redirect.js";
 import { compileTable } from "./mapping/compile.js";
-import { type LoadedTable, loadTable } from "./mapping/load.js";
+import { type LoadedItemTable, type LoadedTable, loadItemTable, loadTable } from "./mapping/load.js";
 import { pricesOf } from "./mapping/project.js";
+import type { ItemMapper } from "./model/item.js";
+import type { ProductDraft } from "./model/product.js";
+import type { MappingTable } from "./mapping/contract.js";
 import { createChannelMemory } from "./pipeline/memory.js";
 import { connectionName, type RunParts } from "./pipeline/parts.js";
 import { thisProcess } from "./state/holder.js";
 import { openStateStore } from "./state/open.js";
 import type { Holder } from "./state/store.js";
 
-/** Where the built-in mapping tables stand. */
+/** Where the built-in mapping tables of channels stand. */
 export const builtinTables = fileURLToPath(new URL("../mappings/channels/", import.meta.url));
+/** Where the built-in mapping tables of destinations stand. */
+export const builtinItemTables = fileURLToPath(new URL("../mappings/destinations/", import.meta.url));
+
+/** Both, so that a table of the wrong kind is told as such. */
+const allTables = [builtinTables, builtinItemTables];
 
 export interface RuntimeHooks {
   /** The command that runs, for messages to those who find the destination taken. */
@@ -42,6 +54,8 @@ export interface RuntimeHooks {
 export interface Runtime {
   readonly parts: RunParts;
   readonly table: LoadedTable;
+  /** Of the destination; undefined where it takes products as they are. */
+  readonly itemTable: LoadedItemTable | undefined;
   readonly holder: Holder;
   close(): Promise<void>;
 }
@@ -60,19 +74,30 @@ function collectGarbageEarly(): void {
 }
 
 /**
- * Makes objects of a checked config: channel, destination, state store, mapping table. Throws MappingError for a table
+ * Makes objects of a checked config: channel, destination, state store, mapping tables. Throws MappingError for a table
  * that cannot be used, ConfigError for a state that cannot be opened.
  */
 export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): Promise<Runtime> {
   collectGarbageEarly();
   const { config, dir } = loaded;
-  const table = await loadTable(config.mapping.channel ?? config.source.channel, dir, builtinTables);
-  refuseDestinationTable(config);
+  const table = await loadTable(config.mapping.channel ?? config.source.channel, dir, allTables);
+  const itemTable = await loadDestinationTable(config, dir);
   refuseReadableTokens(loaded);
-  const destination = createDestination(config);
   const { maker, settings } = await loadChannel(config);
+  const target = await loadDestination(config);
+  const { concurrency } = config.options;
   const redact = createRedactor(loaded.secrets);
-  const http = openClient(maker.http(systemClock, config.options.concurrency), redact, hooks.trace);
+  const hide = (secret: string): void => void loaded.secrets.push(secret);
+  const http = openClient(maker.http(systemClock, concurrency), redact, hooks.trace);
+  const wms = openClient(target.maker.http(target.settings, systemClock, concurrency), redact, hooks.trace);
+  const destination = target.maker.create(target.settings, {
+    http: wms,
+    clock: systemClock,
+    warn: hooks.warn,
+    redact,
+    hide,
+    mapper: itemTable === undefined ? noMapper : await compile(itemTable),
+  });
   const store = await openStateStore(config.state, {
     onWarning: hooks.warn,
     ...(loaded.stateKey === undefined ? {} : { key: loaded.stateKey }),
@@ -88,7 +113,7 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
       sleep: (ms, signal) => systemClock.sleep(ms, signal),
     }),
     redact,
-    hide: (secret) => void loaded.secrets.push(secret),
+    hide,
   });
   const { updates, onDuplicateSku, includeDigital, priceSync, fields, maxChanges, inventoryLocation } =
     config.options;
@@ -97,10 +122,13 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
     prices: pricesOf(table.rows),
     omit: fields.omit,
     fields: destination.features.fields,
+    ...(destination.shape === undefined
+      ? {}
+      : { shape: (product: ProductDraft) => destination.shape?.(product) ?? product }),
   };
-  const rows = table.rows.map(({ from, to, convert }) => ({ from, to, convert }));
   return {
     table,
+    itemTable,
     holder: thisProcess(hooks.command, connectionName(channel, destination)),
     parts: {
       channel,
@@ -115,14 +143,16 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
         ...(maxChanges === undefined ? {} : { maxChanges: toChangeLimit(maxChanges) }),
       },
       setup: hashOf({
-        rows,
+        rows: toRows(table),
+        itemRows: itemTable === undefined ? undefined : toRows(itemTable),
         projection: { ...projection, fields: [...projection.fields], prices: [...projection.prices] },
         source: withoutSecrets(config.source, loaded.secrets),
+        destination: withoutSecrets(config.destination, loaded.secrets),
         onDuplicateSku,
         includeDigital,
         inventoryLocation,
       }),
-      requests: () => ({ source: http.counts(), destination: { sent: 0, retried: 0, throttled: 0 } }),
+      requests: () => ({ source: http.counts(), destination: wms.counts() }),
       now: () => new Date(),
     },
     close: () => store.close(),
@@ -142,12 +172,42 @@ function refuseReadableTokens({ config, stateKey }: LoadedConfig): void {
   throw new ConfigError("state-key", message, [{ path: "state", message, hint }], { hint });
 }
 
-/** A table that would be ignored is a mistake of the operator's that deserves a word. */
-function refuseDestinationTable({ mapping, destination }: Config): void {
-  if (mapping.destination === undefined) return;
+/** Of a destination that takes products as they are. */
+const noMapper: ItemMapper = {
+  places: [],
+  fields: new Set(),
+  toItem: () => new Map(),
+  toProduct: () => ({}),
+};
+
+/** The destination's table; undefined where it has none. A table that would be ignored is a mistake that deserves a word. */
+async function loadDestinationTable(
+  { mapping, destination }: Config,
+  dir: string,
+): Promise<LoadedItemTable | undefined> {
+  const name = tableNameOf(destination.type, destination);
+  if (name !== undefined) {
+    const table = await loadItemTable(mapping.destination ?? name, dir, allTables);
+    if (table.destination === name) return table;
+    const message = `the table ${table.name} is for ${table.destination ?? "no destination"}, not for ${name}`;
+    const hint = `begin it with extends: ${name}`;
+    throw new ConfigError("destination-table", message, [{ path: "mapping.destination", message, hint }]);
+  }
+  if (mapping.destination === undefined) return undefined;
   const message = `the destination ${destination.type} takes canonical products and has no mapping table`;
   const fault = { path: "mapping.destination", message, hint: "leave the key out" };
   throw new ConfigError("destination-table", message, [fault]);
+}
+
+/** Loaded here: a run into a file of JSON lines does without, and start-up time is paid by every cron job. */
+async function compile(table: LoadedItemTable): Promise<ItemMapper> {
+  const { compileItemTable } = await import("./mapping/compile-items.js");
+  return compileItemTable(table);
+}
+
+/** What of a table decides what a record becomes. */
+function toRows(table: MappingTable): unknown {
+  return table.rows.map(({ from, to, convert }) => ({ from, to, convert }));
 }
 
 function openClient(
@@ -177,8 +237,25 @@ async function pairUp<Id extends ChannelId>(
   return { maker: await channels[id].load(), settings };
 }
 
-function createDestination({ destination }: Config): Destination {
-  return destinations[destination.type](destination);
+interface LoadedDestination<Settings> {
+  readonly maker: DestinationMaker<Settings>;
+  readonly settings: Settings;
+}
+
+function loadDestination({ destination }: Config): Promise<LoadedDestination<DestinationTarget>> {
+  return pairUpDestination(destination.type, destination);
+}
+
+/** Generic, as `pairUp` is. */
+async function pairUpDestination<Id extends DestinationId>(
+  id: Id,
+  settings: DestinationTarget<Id>,
+): Promise<LoadedDestination<DestinationTarget<Id>>> {
+  return { maker: await destinations[id].load(), settings };
+}
+
+function tableNameOf<Id extends DestinationId>(id: Id, settings: DestinationTarget<Id>): string | undefined {
+  return destinations[id].table(settings);
 }
 
 /** What the command that asks for a shop owner's consent knows of the app. */
@@ -206,10 +283,10 @@ export async function openEtsyAuthorization(
   return createEtsyAuthorization({ keystring, ...addresses }, { http, clock: systemClock, redact, hide });
 }
 
-/** A changed key is still the same shop; and a hash of a secret is not kept either. */
-function withoutSecrets(source: Config["source"], secrets: readonly string[]): unknown {
+/** A changed key is still the same account; and a hash of a secret is not kept either. */
+function withoutSecrets(side: Config["source"] | Config["destination"], secrets: readonly string[]): unknown {
   return Object.fromEntries(
-    Object.entries(source).filter(([, value]) => typeof value !== "string" || !secrets.includes(value)),
+    Object.entries(side).filter(([, value]) => typeof value !== "string" || !secrets.includes(value)),
   );
 }
 

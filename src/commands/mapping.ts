@@ -1,12 +1,25 @@
 import { loadConfig, type LoadedConfig } from "../config/load.js";
 import { ConfigError, exitCodes, type Fault, UsageError } from "../errors.js";
 import { casesFileOf, runCases } from "../mapping/cases.js";
-import { checkTable, groupRows, listTables, loadTable, type LoadedTable } from "../mapping/load.js";
-import { builtinTables } from "../runtime.js";
+import type { MappingRow } from "../mapping/contract.js";
+import { defaultConverter } from "../mapping/converters.js";
+import { sameConverter } from "../mapping/item-converters.js";
+import {
+  checkTable,
+  groupRows,
+  isItemTable,
+  listTables,
+  type LoadedTable,
+  mappingError,
+  type TableCheck,
+} from "../mapping/load.js";
+import { builtinItemTables, builtinTables } from "../runtime.js";
 import type { Output } from "../ui/output.js";
 import { renderTable } from "../ui/table.js";
 import { toJson, visible } from "../ui/text.js";
 import { type GlobalFlags, outputFor } from "./flags.js";
+
+const builtinDirs = [builtinTables, builtinItemTables];
 
 /** `psync mapping show`: a table as the article prints it. */
 export async function mappingShowCommand(flags: GlobalFlags, name: string | undefined): Promise<number> {
@@ -14,17 +27,26 @@ export async function mappingShowCommand(flags: GlobalFlags, name: string | unde
   const [table, dir] = name === undefined ? await configuredTable(flags) : [name, process.cwd()];
   if (table === undefined) {
     throw new UsageError("table-missing", "no table is named, and the config names none of its own", {
-      hint: `psync mapping show ${(await listTables(builtinTables)).join("|")}`,
+      hint: `psync mapping show ${(await listTables(builtinDirs)).join("|")}`,
     });
   }
-  const loaded = await loadTable(table, dir, builtinTables);
+  const { table: loaded, faults } = await checkTable(table, dir, builtinDirs);
+  if (faults.length > 0) throw mappingError(table, faults);
+  const isItems = isItemTable(loaded);
+  const unnamed = isItems ? sameConverter : defaultConverter;
   if (output.json) {
-    const rows = loaded.rows.map(({ from, to, convert }) => ({ from, to, convert: convert ?? "text" }));
+    const rows = loaded.rows.map(({ from, to, convert }) => ({ from, to, convert: convert ?? unnamed }));
     await output.print(`${toJson({ command: "mapping show", table: loaded.name, rows })}\n`);
     return exitCodes.ok;
   }
+  const toCells = ({ from, to, convert }: MappingRow): string[] => [
+    [from].flat().join(", "),
+    to,
+    convert ?? unnamed,
+  ];
   const { rows, beyond } = groupRows(loaded);
-  const head = [loaded.channel ?? loaded.name, "psync", "converter"];
+  const [left, right] = isItems ? ["psync", loaded.destination] : [loaded.channel ?? loaded.name, "psync"];
+  const head = [left, right, "converter"];
   await output.print(renderTable(head, rows.map(toCells)));
   if (beyond.length > 0) {
     await output.print(`\nBeyond the article:\n${renderTable(head, beyond.map(toCells))}`);
@@ -37,8 +59,7 @@ export async function mappingCheckCommand(flags: GlobalFlags, names: readonly st
   const output = outputFor(flags);
   const faults: Fault[] = [];
   const told: string[] = [];
-  for (const { table, dir } of await tablesToLookAt(flags, names)) {
-    const check = await checkTable(table, dir, builtinTables);
+  for (const { table, check } of await checkTables(flags, names)) {
     faults.push(...check.faults);
     told.push(
       `${table}: ${check.faults.length === 0 ? `${check.table.rows.length} rows, no fault` : count(check.faults.length, "fault")}`,
@@ -52,8 +73,7 @@ export async function mappingTestCommand(flags: GlobalFlags, names: readonly str
   const output = outputFor(flags);
   const faults: Fault[] = [];
   const told: string[] = [];
-  for (const { table, dir } of await tablesToLookAt(flags, names)) {
-    const check = await checkTable(table, dir, builtinTables);
+  for (const { table, check } of await checkTables(flags, names)) {
     faults.push(...check.faults);
     if (check.faults.length > 0) continue;
     const run = await runCases(check.table, casesOf(check.table));
@@ -90,22 +110,39 @@ async function tellFaults(
 interface TableName {
   readonly table: string;
   readonly dir: string;
+  /** What it must be for. */
+  readonly wanted?: "channel" | "destination";
 }
 
 /** The named ones; otherwise all built-in ones and, where there is a config, its own. */
 async function tablesToLookAt(flags: GlobalFlags, names: readonly string[]): Promise<readonly TableName[]> {
   const dir = process.cwd();
   if (names.length > 0) return names.map((table) => ({ table, dir }));
-  const builtin = (await listTables(builtinTables)).map((table) => ({ table, dir }));
-  const own = await ownTable(flags);
-  return own === undefined ? builtin : [...builtin, own];
+  const builtin = (await listTables(builtinDirs)).map((table) => ({ table, dir }));
+  return [...builtin, ...(await ownTables(flags))];
 }
 
-/** The config's own table. Without a config there is none; a config that is named must be there. */
-async function ownTable(flags: GlobalFlags): Promise<TableName | undefined> {
+/** The config's own tables. Without a config there are none; a config that is named must be there. */
+async function ownTables(flags: GlobalFlags): Promise<readonly TableName[]> {
   const loaded = await findConfigFor(flags);
-  const table = loaded?.config.mapping.channel;
-  return loaded === undefined || table === undefined ? undefined : { table, dir: loaded.dir };
+  if (loaded === undefined) return [];
+  return (["channel", "destination"] as const).flatMap((wanted) => {
+    const table = loaded.config.mapping[wanted];
+    return table === undefined ? [] : [{ table, dir: loaded.dir, wanted }];
+  });
+}
+
+async function checkTables(
+  flags: GlobalFlags,
+  names: readonly string[],
+): Promise<readonly { readonly table: string; readonly check: TableCheck }[]> {
+  const tables = await tablesToLookAt(flags, names);
+  return Promise.all(
+    tables.map(async ({ table, dir, wanted }) => ({
+      table,
+      check: await checkTable(table, dir, builtinDirs, wanted),
+    })),
+  );
 }
 
 async function configuredTable(flags: GlobalFlags): Promise<readonly [string | undefined, string]> {
@@ -126,10 +163,6 @@ async function findConfigFor(flags: GlobalFlags): Promise<LoadedConfig | undefin
 
 function casesOf(table: LoadedTable): string {
   return casesFileOf(table.file);
-}
-
-function toCells(row: LoadedTable["rows"][number]): string[] {
-  return [[row.from].flat().join(", "), row.to, row.convert ?? "text"];
 }
 
 function count(number: number, noun: string): string {

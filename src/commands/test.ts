@@ -66,8 +66,9 @@ async function check(
   const runtime = await buildRuntime(loaded, { command: "test", trace: log.trace, warn });
   try {
     await tell({ ...configCheck(loaded.file, warnings), ms: Date.now() - started });
-    const { name, rows } = runtime.table;
-    await tell({ name: "mapping", outcome: "pass", message: `table ${name}: ${rows.length} rows`, ms: 0 });
+    const tables = [runtime.table, runtime.itemTable].filter((table) => table !== undefined);
+    const message = tables.map(({ name, rows }) => `table ${name}: ${rows.length} rows`).join(", ");
+    await tell({ name: "mapping", outcome: "pass", message, ms: 0 });
     warnings.length = 0;
     const run = runChecks(runtime.parts, flags.full === true, signal);
     for (;;) {

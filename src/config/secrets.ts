@@ -24,6 +24,9 @@ const shownNames: ReadonlySet<string> = new Set([
   "marketplaceId",
   "sellerId",
   "region",
+  "customerId",
+  "unitOfMeasure",
+  "database",
 ]);
 
 interface Filled {

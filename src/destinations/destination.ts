@@ -1,5 +1,23 @@
-import type { Product, ProductField } from "../model/product.js";
+import type { PacedClient } from "../http/client.js";
+import type { Clock } from "../http/contract.js";
+import type { ItemMapper } from "../model/item.js";
+import type { Product, ProductDraft } from "../model/product.js";
 import type { CheckResult, PlanEntry } from "../model/report.js";
+
+/** What a destination that speaks to a server works with. */
+export interface DestinationParts {
+  /** Made with the destination's own HTTP policy. */
+  readonly http: PacedClient;
+  readonly clock: Clock;
+  /** Hears of what the operator should know although the run goes on. */
+  readonly warn: (message: string) => void;
+  /** Hides the account's secrets in a text that a vendor sent. */
+  readonly redact: (text: string) => string;
+  /** Adds a secret that was learnt on the way (an access token) to those that no output may hold. */
+  readonly hide: (secret: string) => void;
+  /** The destination's mapping table, the operator's own where there is one. */
+  readonly mapper: ItemMapper;
+}
 
 /** What the destination holds under a SKU. */
 export interface RemoteItem {
@@ -9,6 +27,11 @@ export interface RemoteItem {
   readonly sku: string;
   /** The canonical fields as far as the destination can tell them. */
   readonly values: Product;
+  /**
+   * Fields whose places at this item are the operator's, the size of a carton of twelve, say: they are neither compared
+   * nor written. Absent: none.
+   */
+  readonly reserved?: readonly string[];
 }
 
 /** A change that will be made. `product` holds every field that will stand there afterwards as far as psync knows. */
@@ -19,7 +42,13 @@ export interface PlannedChange extends PlanEntry {
 }
 
 export type WriteResult =
-  | { readonly sku: string; readonly outcome: "written"; readonly remoteId?: string }
+  | {
+      readonly sku: string;
+      readonly outcome: "written";
+      readonly remoteId?: string;
+      /** As of a RemoteItem, where the write showed it. Absent: as it was known. */
+      readonly reserved?: readonly string[];
+    }
   | {
       readonly sku: string;
       readonly outcome: "failed";
@@ -31,8 +60,11 @@ export type WriteResult =
 export interface DestinationFeatures {
   /** How many SKUs `find` and how many changes `write` take at once. */
   readonly maxBatch: number;
-  /** The canonical fields that the destination has a place for; others are never sent and cause no write. */
-  readonly fields: ReadonlySet<ProductField>;
+  /**
+   * The canonical fields that the destination has a place for, custom fields also one by one (`custom_fields.Color`);
+   * others are never sent and cause no write.
+   */
+  readonly fields: ReadonlySet<string>;
   readonly caseSensitiveSku: boolean;
   /** Whether `find` can see what was written. */
   readonly readable: boolean;
@@ -44,6 +76,11 @@ interface DestinationBase {
   /** The account as people know it, free of secrets. Two connections to one account share its slot. */
   readonly account: string;
   readonly features: DestinationFeatures;
+  /**
+   * A product as `find` would tell it once it was written: what has no place left out, texts and numbers in the form in
+   * which the destination keeps them. Pure; twice is the same as once; the SKU stays. Absent: it keeps what it gets.
+   */
+  shape?(product: ProductDraft): ProductDraft;
   /** Proves that it can be reached and written, changing nothing. A failed check is a result, not a throw. */
   check(signal: AbortSignal): AsyncIterable<CheckResult>;
   /**

@@ -11,7 +11,7 @@ import type {
 import { converters, defaultConverter, type Convert } from "./converters.js";
 import { compilePath, namesOf, parsePath, type Path, rootOf, type Reader } from "./path.js";
 import { Refusal, showValue } from "./refusal.js";
-import { checkRow, findDoubledTargets, pathsOf } from "./rules.js";
+import { channelRules, findDoubledTargets, pathsOf } from "./rules.js";
 import { customName, imageRank, targetKind } from "./targets.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -52,7 +52,7 @@ export function compileTable(table: MappingTable): RecordMapper {
 
 function refuseFaults(table: MappingTable): void {
   const faults: Fault[] = table.rows.flatMap((row) =>
-    checkRow(row).map(({ message, hint }) => ({
+    channelRules.check(row).map(({ message, hint }) => ({
       file: row.file,
       path: row.to,
       line: row.line,
@@ -60,7 +60,7 @@ function refuseFaults(table: MappingTable): void {
       ...(hint === undefined ? {} : { hint }),
     })),
   );
-  faults.push(...findDoubledTargets(table.rows));
+  faults.push(...findDoubledTargets(table.rows, channelRules));
   if (faults.length > 0) {
     throw new MappingError("mapping-invalid", `mapping table ${table.name} is invalid`, faults);
   }

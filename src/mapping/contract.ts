@@ -1,12 +1,19 @@
+import type { PlaceKind } from "../model/item.js";
 import type { ProductDraft } from "../model/product.js";
 
 /** One row of a mapping table, as written. */
 export interface MappingRow {
-  /** Path in the record, or several for a converter that takes several. */
+  /**
+   * For a channel a path in the record, or several for a converter that takes several. For a destination a canonical
+   * field or `custom_fields.<name>`, or several of which the first known one counts.
+   */
   readonly from: string | readonly string[];
-  /** Canonical field, `image_url_*`, `custom_fields.<name>` or `custom_fields.*`. */
+  /**
+   * For a channel a canonical field, `image_url_*`, `custom_fields.<name>` or `custom_fields.*`. For a destination a
+   * place of the item.
+   */
   readonly to: string;
-  /** Name of a converter; absent: `text`. */
+  /** Name of a converter; absent: `text` for a channel, `same` for a destination. */
   readonly convert?: string;
   /** Where it stands. */
   readonly file: string;
@@ -18,6 +25,12 @@ export interface MappingTable {
   /** What to call it: a built-in name or a file. */
   readonly name: string;
   readonly rows: readonly MappingRow[];
+}
+
+/** A checked table of a destination. */
+export interface ItemTable extends MappingTable {
+  /** Every place of the destination's item that a row may fill. */
+  readonly places: ReadonlyMap<string, PlaceKind>;
 }
 
 /** A record that cannot be mapped: which field, which value, why. */
@@ -58,4 +71,6 @@ export interface Projection {
   readonly omit: readonly string[];
   /** Canonical fields that the destination has a place for. */
   readonly fields: ReadonlySet<string>;
+  /** What the destination makes of a product's values, `Destination.shape`. Absent: it keeps what it gets. */
+  readonly shape?: (product: ProductDraft) => ProductDraft;
 }

@@ -16,9 +16,17 @@ export function pricesOf(rows: readonly Pick<MappingRow, "to">[]): ReadonlySet<s
 
 /**
  * What the options and the destination leave of a product: prices go unless they are synced, so do omitted fields
- * and those without a place in the destination. The SKU always stays. Gives the product itself when nothing goes.
+ * and those without a place in the destination; the rest takes the form that it has there. The SKU always stays. Gives
+ * the product itself when nothing goes.
  */
-export function projectProduct<P extends ProductDraft>(product: P, projection: Projection): P {
+export function projectProduct(product: ProductDraft, projection: Projection): ProductDraft {
+  const left = dropFields(product, projection);
+  if (projection.shape === undefined) return left;
+  // A field that stands in for another one takes its name; what is omitted under that name is not sent either.
+  return dropFields(projection.shape(left), projection);
+}
+
+function dropFields(product: ProductDraft, projection: Projection): ProductDraft {
   const keeps = keptFieldsOf(projection);
   const custom = product.custom_fields;
   const keptCustom = custom === undefined ? undefined : projectCustomFields(custom, projection);
@@ -27,9 +35,9 @@ export function projectProduct<P extends ProductDraft>(product: P, projection: P
   for (const field in product) {
     if (field === customField) {
       if (keptCustom !== undefined) kept[field] = keptCustom;
-    } else if (keeps.has(field)) kept[field] = product[field];
+    } else if (keeps.has(field)) kept[field] = product[field as keyof ProductDraft];
   }
-  return kept as P;
+  return kept;
 }
 
 /** A run has one projection for all its products. */

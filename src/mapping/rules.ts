@@ -12,13 +12,32 @@ export interface RowFault {
   readonly hint?: string;
 }
 
+/** What holds for the rows of one kind of table. */
+export interface RowRules {
+  /** Everything that is wrong with a row taken by itself. */
+  readonly check: (row: Pick<MappingRow, "from" | "to" | "convert">) => readonly RowFault[];
+  readonly isTarget: (target: string) => boolean;
+  /** The target that was probably meant. */
+  readonly suggest: (target: string) => string | undefined;
+  /** True where several rows may fill one target together. */
+  readonly mayRepeat: (target: string) => boolean;
+}
+
+/** The rules of the rows of a channel's table. */
+export const channelRules: RowRules = {
+  check: checkRow,
+  isTarget: (target) => targetKind(target) !== undefined,
+  suggest: suggestTarget,
+  mayRepeat,
+};
+
 /** The paths of a row as a list. */
 export function pathsOf(row: Pick<MappingRow, "from">): readonly string[] {
   return typeof row.from === "string" ? [row.from] : row.from;
 }
 
 /** Everything that is wrong with a row taken by itself. */
-export function checkRow(row: Pick<MappingRow, "from" | "to" | "convert">): readonly RowFault[] {
+function checkRow(row: Pick<MappingRow, "from" | "to" | "convert">): readonly RowFault[] {
   const faults: RowFault[] = [];
   const plural: string[] = [];
   for (const text of pathsOf(row)) {
@@ -73,14 +92,17 @@ function fitting(kind: TargetKind): readonly string[] {
   return [...converters].filter(([, converter]) => fits(converter)).map(([name]) => name);
 }
 
-/** A fault for each row whose target an earlier row fills already, lists and images apart. */
-export function findDoubledTargets(rows: readonly MappingRow[]): readonly Fault[] {
+/** A fault for each row whose target an earlier row fills already, unless the target may repeat. */
+export function findDoubledTargets(
+  rows: readonly MappingRow[],
+  rules: Pick<RowRules, "mayRepeat">,
+): readonly Fault[] {
   const first = new Map<string, MappingRow>();
   const faults: Fault[] = [];
   for (const row of rows) {
     const earlier = first.get(row.to);
     if (earlier === undefined) first.set(row.to, row);
-    else if (!mayRepeat(row.to)) {
+    else if (!rules.mayRepeat(row.to)) {
       faults.push({
         file: row.file,
         path: row.to,

@@ -1,11 +1,11 @@
 import { exitCodes, InterruptedError, PsyncError } from "../errors.js";
 import { projectProduct } from "../mapping/project.js";
-import type { Product } from "../model/product.js";
+import { type Product, productFields } from "../model/product.js";
 import type { CheckResult } from "../model/report.js";
 import { judgeRecord } from "./judge.js";
 import { connectionName, destinationName, type RunParts } from "./parts.js";
 import { planChange } from "./plan.js";
-import { candidates } from "./planning.js";
+import { candidates, toKnown } from "./planning.js";
 import { readAndStage } from "./read.js";
 import { skipDuplicates } from "./duplicates.js";
 
@@ -63,6 +63,7 @@ export async function* runChecks(
     sample = look.taken.map(({ product }) => product);
     comparable = await withoutSkipped(parts, look.taken);
     yield { ...look.check, ms: Date.now() - started };
+    if (look.homeless.length > 0) yield { ...tellHomeless(parts, look.homeless), ms: 0 };
   } catch (error) {
     yield { ...toFailedCheck("sample", error), ms: Date.now() - started };
     return { sample, drift: noDrift };
@@ -123,16 +124,34 @@ async function withoutSkipped(parts: RunParts, taken: readonly Taken[]): Promise
   return taken.filter(({ key }) => outcomes.get(key) !== "skipped").map(({ product }) => product);
 }
 
-async function takeSample(
-  parts: RunParts,
-  signal: AbortSignal,
-): Promise<{ readonly taken: readonly Taken[]; readonly check: CheckResult }> {
+/** What a look at the cart came to. */
+interface Look {
+  readonly taken: readonly Taken[];
+  readonly check: CheckResult;
+  /** Fields that records fill and that the destination has no place for, in canonical order. */
+  readonly homeless: readonly string[];
+}
+
+function tellHomeless({ destination }: RunParts, homeless: readonly string[]): CheckResult {
+  const message = `${destination.id} has no place for these, so they are left out: ${homeless.join(", ")}`;
+  return { name: "fields", outcome: "pass", message };
+}
+
+/** A destination that has places for single custom fields leaves only the others out. */
+function isHomeless(field: string, places: ReadonlySet<string>): boolean {
+  return (
+    !places.has(field) && !(field === "custom_fields" && [...places].some((place) => place.startsWith(field)))
+  );
+}
+
+async function takeSample(parts: RunParts, signal: AbortSignal): Promise<Look> {
   const rules = {
     includeDigital: parts.options.includeDigital,
     caseSensitiveSku: parts.destination.features.caseSensitiveSku,
     project: (draft: Parameters<typeof projectProduct>[0]) => projectProduct(draft, parts.projection),
   };
   const taken: Taken[] = [];
+  const filled = new Set<string>();
   const counts = { read: 0, skipped: 0, rejected: 0 };
   for await (const page of parts.channel.read({ fields: parts.mapper.roots }, signal)) {
     counts.read += page.records.length + page.rejects.length;
@@ -143,15 +162,19 @@ async function takeSample(
       if (judged.outcome === "skipped") counts.skipped += 1;
       if (judged.outcome === "rejected") counts.rejected += 1;
       if (judged.outcome !== "staged" || !mapped.ok || judged.sku === undefined) continue;
+      for (const field of Object.keys(mapped.draft)) filled.add(field);
       const product = { ...rules.project(mapped.draft), sku: judged.sku };
       if (taken.length < sampleSize) taken.push({ key: record.key, product });
     }
     if (taken.length >= sampleSize) break;
   }
   const told = `${taken.length} products mapped of ${counts.read} records looked at (${counts.skipped} skipped by rule, ${counts.rejected} rejected)`;
+  const { fields } = parts.destination.features;
+  const homeless = productFields.filter((field) => filled.has(field) && isHomeless(field, fields));
   if (counts.read === 0) {
     return {
       taken,
+      homeless,
       check: {
         name: "sample",
         outcome: "warn",
@@ -162,9 +185,9 @@ async function takeSample(
   }
   if (taken.length === 0) {
     const hint = "run `psync import --dry-run` to see why each record is left out";
-    return { taken, check: { name: "sample", outcome: "warn", message: told, hint } };
+    return { taken, homeless, check: { name: "sample", outcome: "warn", message: told, hint } };
   }
-  return { taken, check: { name: "sample", outcome: "pass", message: told } };
+  return { taken, homeless, check: { name: "sample", outcome: "pass", message: told } };
 }
 
 async function compareSample(
@@ -231,10 +254,7 @@ async function compare(
       drift.missing += 1;
       continue;
     }
-    const decision = planChange(
-      { product, known: { sku: item.sku, product: item.values } },
-      { updates: true },
-    );
+    const decision = planChange({ product, known: toKnown(item) }, { updates: true });
     if (decision.action === "unchanged") drift.match += 1;
     else drift.differ += 1;
   }

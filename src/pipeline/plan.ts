@@ -4,6 +4,8 @@ import type { FieldChange } from "../model/report.js";
 import type { KnownProduct, StagedItem } from "../state/store.js";
 import type { MaxChanges } from "./parts.js";
 
+const customPrefix = "custom_fields.";
+
 /** What a run will do, in numbers. */
 export interface PlanSummary {
   readonly create: number;
@@ -36,14 +38,18 @@ export function planChange(
 ): Decision {
   const { product, known } = item;
   if (known === undefined) return { action: "create", fields: createdFields(product), product };
-  const fields = changedFields(known.product, product);
+  const fields = changedFields(known, product);
   const merged = mergeProduct(known, product);
   if (Object.keys(fields).length === 0) return { action: "unchanged", product: merged };
   return { action: options.updates ? "update" : "held", fields, product: merged };
 }
 
-/** What stands in the destination after a candidate was written over what is known: its own fields win. */
-export function mergeProduct(known: KnownProduct, product: Product): Product {
+/**
+ * What stands in the destination after a candidate was written over what is known: its own fields win, but for those
+ * that are reserved.
+ */
+export function mergeProduct(known: KnownProduct, candidate: Product): Product {
+  const product = withoutReserved(known, candidate);
   const merged: Record<string, unknown> = {};
   for (const field of productFields) {
     const value = product[field] ?? known.product[field];
@@ -68,10 +74,24 @@ function createdFields(product: Product): Record<string, FieldChange> {
   return fields;
 }
 
-function changedFields(before: Product, after: Product): Record<string, FieldChange> {
+/** A candidate without what the destination's operator has reserved at its item. */
+function withoutReserved({ reserved = [] }: KnownProduct, product: Product): Product {
+  if (reserved.length === 0) return product;
+  const kept: Record<string, unknown> = { ...product };
+  const custom: Record<string, JsonValue> = { ...product.custom_fields };
+  for (const name of reserved) {
+    delete kept[name];
+    if (name.startsWith(customPrefix)) delete custom[name.slice(customPrefix.length)];
+  }
+  if (Object.keys(custom).length > 0) kept["custom_fields"] = custom;
+  else delete kept["custom_fields"];
+  return kept as Product;
+}
+
+function changedFields(known: KnownProduct, after: Product): Record<string, FieldChange> {
   const fields: Record<string, FieldChange> = {};
-  const old = new Map(flatFields(before));
-  for (const [name, value] of flatFields(after)) {
+  const old = new Map(flatFields(known.product));
+  for (const [name, value] of flatFields(withoutReserved(known, after))) {
     if (name === "sku") continue;
     const from = old.get(name);
     if (from === undefined) fields[name] = { to: value };
@@ -90,7 +110,7 @@ function* flatFields(product: Product): Generator<[string, JsonValue]> {
       continue;
     }
     for (const [name, entry] of Object.entries(product.custom_fields ?? {}))
-      yield [`custom_fields.${name}`, entry];
+      yield [`${customPrefix}${name}`, entry];
   }
 }
 

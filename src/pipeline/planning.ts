@@ -1,3 +1,4 @@
+import type { RemoteItem } from "../destinations/destination.js";
 import { GuardError } from "../errors.js";
 import type { PlanEntry } from "../model/report.js";
 import type { ConnectionState, KnownProduct, SettledItem, StageKey, StagedItem } from "../state/store.js";
@@ -108,6 +109,11 @@ export async function* candidates(
   }
 }
 
+/** What the destination told of an item, as it is kept. */
+export function toKnown({ id, sku, values, reserved = [] }: RemoteItem): KnownProduct {
+  return { sku, product: values, remoteId: id, ...(reserved.length === 0 ? {} : { reserved }) };
+}
+
 async function lookUp(parts: RunParts, stage: StageKey, emit: Emit, signal: AbortSignal): Promise<void> {
   const { store, destination } = parts;
   const limit = Math.min(batchSize, destination.features.maxBatch);
@@ -123,7 +129,7 @@ async function lookUp(parts: RunParts, stage: StageKey, emit: Emit, signal: Abor
     for (const item of items) {
       const remote = found.get(item.sku);
       if (remote === undefined) continue;
-      notes.push({ key: item.key, known: { sku: remote.sku, product: remote.values, remoteId: remote.id } });
+      notes.push({ key: item.key, known: toKnown(remote) });
     }
     if (notes.length > 0) await store.noteRemote(stage, notes);
     looked += items.length;
@@ -158,12 +164,7 @@ async function settleContested(
     signal.throwIfAborted();
     const decision = planChange(item, parts.options);
     if (decision.action === "unchanged") {
-      const remoteId = item.known?.remoteId;
-      const known = {
-        sku: decision.product.sku,
-        product: decision.product,
-        ...(remoteId === undefined ? {} : { remoteId }),
-      };
+      const known = { ...item.known, sku: decision.product.sku, product: decision.product };
       const { key, skuKey, fingerprint } = item;
       same.push({ key, skuKey, outcome: "unchanged", known, fingerprint });
     } else if (decision.action === "held") {

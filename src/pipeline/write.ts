@@ -97,6 +97,7 @@ interface Change extends PlannedChange {
   readonly key: string;
   readonly skuKey: string;
   readonly fingerprint: string;
+  readonly reserved: readonly string[];
 }
 
 function toChange(item: StagedItem, decision: Exclude<Decision, { action: "unchanged" }>): Change {
@@ -110,6 +111,7 @@ function toChange(item: StagedItem, decision: Exclude<Decision, { action: "uncha
     key,
     skuKey,
     fingerprint,
+    reserved: known?.reserved ?? [],
   };
 }
 
@@ -144,7 +146,13 @@ function toSettled(change: Change, result: WriteResult): SettledItem {
     return { key, skuKey, outcome: "failed", code: result.code, message: result.message };
   }
   const remoteId = result.remoteId ?? change.remoteId;
-  const known = { sku: change.sku, product: change.product, ...(remoteId === undefined ? {} : { remoteId }) };
+  const reserved = result.reserved ?? change.reserved;
+  const known = {
+    sku: change.sku,
+    product: change.product,
+    ...(remoteId === undefined ? {} : { remoteId }),
+    ...(reserved.length === 0 ? {} : { reserved }),
+  };
   return { key, skuKey, outcome: change.action === "create" ? "created" : "updated", known, fingerprint };
 }
 

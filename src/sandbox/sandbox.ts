@@ -37,3 +37,9 @@ export interface SandboxShop {
   /** Stops listening and breaks the connections that are open. May be called twice. */
   close(): Promise<void>;
 }
+
+/** A local stand-in of a warehouse system's server, likewise. */
+export interface SandboxWarehouse extends Omit<SandboxShop, "config"> {
+  /** The `destination` section of a psync config that writes into it. */
+  readonly config: Record<string, unknown>;
+}

@@ -21,7 +21,7 @@ export const itemColumns = `${skuColumns}, c.fingerprint as fingerprint, ct.text
 
 /** What `toKnown` reads of a product `p`, with its text `pt`. */
 export const knownColumns = `coalesce(p.sku, p.sku_key) as known_sku, p.fingerprint as known_fingerprint,
-  p.remote_id as known_remote_id, pt.text as known_product`;
+  p.remote_id as known_remote_id, p.reserved as known_reserved, pt.text as known_product`;
 
 /** The texts that `itemColumns` and `knownColumns` name. */
 export const joinTexts = `left join psync_texts ct on ct.id = c.product
@@ -32,6 +32,7 @@ export interface KnownRow {
   readonly known_sku: string | null;
   readonly known_fingerprint: string | null;
   readonly known_remote_id: string | null;
+  readonly known_reserved: string | null;
   readonly known_product: string | null;
 }
 
@@ -168,12 +169,13 @@ export function toItem(place: string, row: ItemRow): StagedItem {
 }
 
 export function toKnown(place: string, row: KnownRow): KnownProduct | undefined {
-  const { sku_key: skuKey, known_sku: sku, known_remote_id: remoteId } = row;
+  const { sku_key: skuKey, known_sku: sku, known_remote_id: remoteId, known_reserved: reserved } = row;
   if (sku === null) return undefined;
   const fingerprint = row.known_fingerprint ?? "";
   return {
     sku,
     product: unseal(place, row.known_product ?? "", skuKey, sku, fingerprint) as Product,
     ...(remoteId === null ? {} : { remoteId: unseal(place, remoteId, skuKey) as string }),
+    ...(reserved === null ? {} : { reserved: unseal(place, reserved, skuKey) as readonly string[] }),
   };
 }

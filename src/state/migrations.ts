@@ -1,6 +1,6 @@
 import { ConfigError } from "../errors.js";
 import type { Database, Session } from "./database.js";
-import { createVersion1, createVersion2, type SchemaWords } from "./schema.js";
+import { createVersion1, createVersion2, createVersion3, type SchemaWords } from "./schema.js";
 import { notOurs } from "./sqlite-file.js";
 
 /** The steps from nothing to the newest schema: the first makes version 1, the second makes 2 out of it. */
@@ -10,6 +10,7 @@ export type Migrations = readonly ((session: Session) => Promise<void>)[];
 export const migrations: Migrations = [
   (session) => runAll(session, createVersion1(wordsOf(session))),
   (session) => runAll(session, createVersion2(wordsOf(session))),
+  (session) => runAll(session, createVersion3(wordsOf(session))),
 ];
 
 function wordsOf(session: Session): SchemaWords {

@@ -116,3 +116,11 @@ export function createVersion2({ text, clustered }: SchemaWords): readonly strin
       account ${text} not null, name ${text} not null, value ${text} not null, primary key (account, name))${clustered}`,
   ];
 }
+
+/**
+ * The statements that make version 3 of version 2: `reserved` names the fields of a product whose places the
+ * destination's operator has taken, as sealed JSON; null where there are none.
+ */
+export function createVersion3({ text }: SchemaWords): readonly string[] {
+  return [`alter table psync_products add column reserved ${text}`];
+}

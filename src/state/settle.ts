@@ -131,11 +131,11 @@ const upsertWritten = textBySize((size) =>
 
 function upsertText(rows: number, stamp: string): string {
   return `insert into psync_products
-    (destination, sku_key, sku, fingerprint, remote_id, connection, run, written_at, product)
-    values ${tuples(rows, 9)}
+    (destination, sku_key, sku, fingerprint, remote_id, reserved, connection, run, written_at, product)
+    values ${tuples(rows, 10)}
     on conflict (destination, sku_key) do update set
     sku = excluded.sku, fingerprint = excluded.fingerprint,
-    remote_id = coalesce(excluded.remote_id, psync_products.remote_id), connection = excluded.connection,
+    remote_id = coalesce(excluded.remote_id, psync_products.remote_id), reserved = excluded.reserved, connection = excluded.connection,
     product = excluded.product${stamp}`;
 }
 
@@ -149,9 +149,11 @@ function productParams(
   const params: Param[] = [];
   for (const { skuKey, known, fingerprint } of items) {
     if (known === undefined) continue;
-    const { sku, remoteId } = known;
+    const { sku, remoteId, reserved } = known;
     const sealedId = remoteId === undefined ? null : seal(remoteId, skuKey);
-    params.push(ids.destination, skuKey, sku === skuKey ? null : sku, fingerprint ?? null, sealedId);
+    const sealedFields = reserved === undefined ? null : seal(reserved, skuKey);
+    params.push(ids.destination, skuKey, sku === skuKey ? null : sku, fingerprint ?? null);
+    params.push(sealedId, sealedFields);
     params.push(ids.connection, run, writtenAt, numbers.get(skuKey) ?? null);
   }
   return params;

@@ -121,6 +121,8 @@ export interface KnownProduct {
   readonly sku: string;
   readonly product: Product;
   readonly remoteId?: string;
+  /** Fields whose places at this item are the destination's operator's; see `RemoteItem.reserved`. Absent: none. */
+  readonly reserved?: readonly string[];
 }
 
 /** A candidate with what is known of its SKU: from psync's own writes, or found in the destination in this run. */

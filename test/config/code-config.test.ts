@@ -17,7 +17,7 @@ describe("src/config/code-config.ts", () => {
     const { config, file, secrets } = await folder.load({ file: "my.mjs", env: { K: "ck_from_env" } });
     expect(file).toBe(`${folder.dir}/my.mjs`);
     expect(config.source).toMatchObject({ consumerKey: "ck_from_env", auth: "auto" });
-    expect(config.destination.path).toBe(`${folder.dir}/out.csv`);
+    expect(config.destination).toMatchObject({ path: `${folder.dir}/out.csv` });
     expect(secrets).toContain("ck_from_env");
   });
 

@@ -18,7 +18,7 @@ describe("src/config/faults.ts", () => {
       {},
       [
         'source: the key is missing | for example: source: { channel: amazon, marketplaceId: ATVPDKIKX0DER, clientId: "${AMAZON_CLIENT_ID}", clientSecret: "${AMAZON_CLIENT_SECRET}", refreshToken: "${AMAZON_REFRESH_TOKEN}" }',
-        "destination: the key is missing | for example: destination: { type: file, path: products.jsonl }",
+        'destination: the key is missing | for example: destination: { type: extensiv-3pl, customerId: …, clientId: "${EXTENSIV_CLIENT_ID}", clientSecret: "${EXTENSIV_CLIENT_SECRET}" }',
       ],
     ],
     [{ source: {}, destination }, ["source.channel: the key is missing | for example: channel: amazon"]],
@@ -39,12 +39,14 @@ describe("src/config/faults.ts", () => {
       ],
     ],
     [
-      { source, destination: { type: "tryton" } },
-      ["destination.type: this version has no type tryton; it has file | undefined"],
+      { source, destination: { type: "odoo" } },
+      ["destination.type: this version has no type odoo; it has extensiv-3pl, file and tryton | undefined"],
     ],
     [
       { source, destination: { type: "cs_0123456789abcdef planted" } },
-      ["destination.type: this version has no type of that name; it has file | undefined"],
+      [
+        "destination.type: this version has no type of that name; it has extensiv-3pl, file and tryton | undefined",
+      ],
     ],
     [
       { source: { ...source, consumerKey: 12 }, destination },

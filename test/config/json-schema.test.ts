@@ -34,7 +34,8 @@ describe("src/config/json-schema.ts", () => {
     expect(schema.required).toEqual(["source", "destination"]);
     const woocommerce = schema.properties?.["source"]?.oneOf?.find(({ title }) => title === "WooCommerce");
     expect(woocommerce?.required).toEqual(["channel", "url", "consumerKey", "consumerSecret"]);
-    expect(schema.properties?.["destination"]?.oneOf?.[0]?.required).toEqual(["type", "path"]);
+    const file = schema.properties?.["destination"]?.oneOf?.find(({ title }) => title === "File");
+    expect(file?.required).toEqual(["type", "path"]);
   });
 
   test("texts that variables may fill have no pattern", () => {

@@ -85,7 +85,7 @@ describe("src/config/load.ts", () => {
     );
     const { config, dir } = await folder.load({ file: "shops/one.yaml" });
     expect(dir).toBe(path.join(folder.dir, "shops"));
-    expect(config.destination.path).toBe(path.join(folder.dir, "shops/out/products.jsonl"));
+    expect(config.destination).toMatchObject({ path: path.join(folder.dir, "shops/out/products.jsonl") });
     expect(config.mapping).toEqual({
       channel: path.join(folder.dir, "shops/mine.yaml"),
       destination: "/abs.yaml",

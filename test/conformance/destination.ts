@@ -8,8 +8,11 @@ import type {
   WriteResult,
 } from "../../src/destinations/destination.js";
 import { compareUtf8 } from "../../src/model/order.js";
-import { type JsonValue, type Product, productFields } from "../../src/model/product.js";
-import { oddSkus, richFields } from "./samples.js";
+import { projectProduct } from "../../src/mapping/project.js";
+import { isCanonical, type JsonValue, type Product, productFields } from "../../src/model/product.js";
+import { planChange } from "../../src/pipeline/plan.js";
+import { toKnown } from "../../src/pipeline/planning.js";
+import { awkwardFields, oddSkus, richFields } from "./samples.js";
 
 /** A destination under test with what stands behind it. */
 export interface DestinationFixture<D extends Destination> {
@@ -18,6 +21,14 @@ export interface DestinationFixture<D extends Destination> {
   snapshot(): Promise<unknown>;
   /** Makes the place refuse a SKU; items only. */
   refuse?(sku: string): void | Promise<void>;
+  /** The next write takes effect and its answer is lost: the connection breaks, or a 500 comes. Servers only. */
+  loseAnswer?(how: "cut" | "error"): void | Promise<void>;
+  /** How many items stand under exactly this SKU. Servers only. */
+  standing?(sku: string): number | Promise<number>;
+  /** Sets an item up as an operator does, in places that psync has no field for. Servers only. */
+  setUp?(sku: string): void | Promise<void>;
+  /** What stands in those places, in a form that `toEqual` compares. */
+  setUpOf?(sku: string): unknown;
   /** SKUs that the destination takes; default: `oddSkus`, all of them. */
   readonly skus?: readonly string[];
   /** Fields that come back from `find` exactly as they were written; default: all that it has a place for. */
@@ -25,7 +36,12 @@ export interface DestinationFixture<D extends Destination> {
   close?(): Promise<void>;
 }
 
+/** A fixture of a destination behind a wire. */
+type ServerFixture = DestinationFixture<ItemDestination> &
+  Required<Pick<DestinationFixture<ItemDestination>, "loseAnswer" | "standing" | "setUp" | "setUpOf">>;
+
 export type OpenDestination =
+  | { readonly kind: "server"; open(): Promise<ServerFixture> }
   | { readonly kind: "items"; open(): Promise<DestinationFixture<ItemDestination>> }
   | { readonly kind: "document"; open(): Promise<DestinationFixture<DocumentDestination>> };
 
@@ -38,12 +54,18 @@ export function toChange(
   action: "create" | "update" = "create",
   remoteId?: string,
 ): PlannedChange {
+  const fields = fieldsOf(product);
+  return { action, sku: product.sku, fields, product, ...(remoteId === undefined ? {} : { remoteId }) };
+}
+
+/** Every field of a product as a change from nothing. */
+function fieldsOf(product: Product): PlannedChange["fields"] {
   const fields: Record<string, { readonly to: JsonValue }> = {};
   for (const field of productFields) {
     const value = product[field];
     if (value !== undefined) fields[field] = { to: value };
   }
-  return { action, sku: product.sku, fields, product, ...(remoteId === undefined ? {} : { remoteId }) };
+  return fields;
 }
 
 async function gather<T>(values: AsyncIterable<T>): Promise<T[]> {
@@ -77,13 +99,19 @@ async function findAll(destination: Destination, skus: readonly string[]): Promi
   return found;
 }
 
+/** A product as the pipeline hands it over: without what has no place, in the destination's form. */
+function handedOver({ features, shape }: Destination, product: Product): Product {
+  const projection = { priceSync: true, prices: new Set<string>(), omit: [], fields: features.fields };
+  const projected = projectProduct(product, { ...projection, ...(shape === undefined ? {} : { shape }) });
+  return { ...projected, sku: product.sku };
+}
+
 /** What must come back of a product. */
 function kept(fixture: DestinationFixture<Destination>, product: Product): Partial<Product> {
-  const { fields } = fixture.destination.features;
-  const exact = fixture.exactFields ?? fields;
-  return Object.fromEntries(
-    Object.entries(product).filter(([name]) => exact.has(name) && fields.has(name as never)),
-  );
+  const { destination, exactFields } = fixture;
+  const exact = exactFields ?? destination.features.fields;
+  const handed = handedOver(destination, product);
+  return Object.fromEntries(Object.entries(handed).filter(([name]) => name === "sku" || exact.has(name)));
 }
 
 function commonLaws(open: () => Promise<DestinationFixture<Destination>>): void {
@@ -121,6 +149,17 @@ function commonLaws(open: () => Promise<DestinationFixture<Destination>>): void 
     expect(features.maxBatch).toBeGreaterThan(0);
     expect(features.fields.has("sku")).toBe(true);
   });
+
+  test.each([
+    ["rich", richFields],
+    ["awkward", awkwardFields],
+  ])("the shape of a %s product is its own shape, in canonical order, under the same SKU", (_, fields) => {
+    const { destination } = fixture;
+    const once = handedOver(destination, { sku: "A-1", ...fields });
+    expect(handedOver(destination, once)).toEqual(once);
+    expect(once.sku).toBe("A-1");
+    expect(isCanonical(once)).toBe(true);
+  });
 }
 
 function itemLaws(open: () => Promise<DestinationFixture<ItemDestination>>): void {
@@ -134,7 +173,11 @@ function itemLaws(open: () => Promise<DestinationFixture<ItemDestination>>): voi
     const results: WriteResult[] = [];
     const size = fixture.destination.features.maxBatch;
     for (let at = 0; at < changes.length; at += size) {
-      results.push(...(await gather(fixture.destination.write(changes.slice(at, at + size), never))));
+      const batch = changes.slice(at, at + size).map((change) => {
+        const product = handedOver(fixture.destination, change.product);
+        return { ...toChange(product, change.action), ...change, product, fields: fieldsOf(product) };
+      });
+      results.push(...(await gather(fixture.destination.write(batch, never))));
     }
     return results;
   }
@@ -199,6 +242,32 @@ function itemLaws(open: () => Promise<DestinationFixture<ItemDestination>>): voi
     expect([...(await findAll(fixture.destination, ["A-1", "B-2", "C-3"])).keys()]).toEqual(["A-1", "C-3"]);
   });
 
+  test("several bad ones in a batch are told one by one, and every good one is there", async () => {
+    if (!fixture.refuse) throw new Error("the fixture cannot refuse a SKU");
+    const skus = Array.from({ length: 21 }, (_, index) => `N-${String(index).padStart(2, "0")}`);
+    const bad = ["N-00", "N-07", "N-08", "N-20"];
+    for (const sku of bad) await fixture.refuse(sku);
+    const results = await write(skus.map((sku) => toChange({ sku, name: sku })));
+    expect(results.map(({ sku }) => sku).sort()).toEqual(skus);
+    const failed = results.filter(({ outcome }) => outcome === "failed").map(({ sku }) => sku);
+    expect(failed.sort()).toEqual(bad);
+    const found = await findAll(fixture.destination, skus);
+    expect([...found.keys()]).toEqual(skus.filter((sku) => !bad.includes(sku)));
+  });
+
+  test.each([
+    ["rich", richFields],
+    ["awkward", awkwardFields],
+  ])("what was written of a %s product plans no change when it is looked at again", async (_, fields) => {
+    const product = handedOver(fixture.destination, { sku: "A-1", ...fields });
+    await write([toChange(product)]);
+    const item = (await fixture.destination.find(["A-1"], never)).get("A-1");
+    if (item === undefined) throw new Error("A-1 is not there");
+    expect(planChange({ product, known: toKnown(item) }, { updates: true })).toMatchObject({
+      action: "unchanged",
+    });
+  });
+
   test("abort stops write, and what was not acknowledged in time is not half there", async () => {
     const before = await fixture.snapshot();
     const results: WriteResult[] = [];
@@ -223,6 +292,70 @@ function itemLaws(open: () => Promise<DestinationFixture<ItemDestination>>): voi
     const found = await findAll(fixture.destination, skus);
     expect([...found.values()].map(({ sku }) => sku).sort()).toEqual([...skus].sort());
     for (const [sku, values] of found) expect(values.sku).toBe(sku);
+  });
+}
+
+/** Laws of what stands behind a wire, whose answers get lost and whose items others work on. */
+function serverLaws(open: () => Promise<ServerFixture>): void {
+  let fixture: ServerFixture;
+  beforeEach(async () => {
+    fixture = await open();
+  });
+  afterEach(() => fixture.close?.());
+
+  async function write(products: readonly Product[], remoteId?: string): Promise<WriteResult[]> {
+    const changes = products.map((product) => {
+      const handed = handedOver(fixture.destination, product);
+      return toChange(handed, remoteId === undefined ? "create" : "update", remoteId);
+    });
+    return gather(fixture.destination.write(changes, never));
+  }
+
+  test.each(["cut", "error"] as const)(
+    "a create whose outcome is unknown (%s) is looked up before it is repeated",
+    async (how) => {
+      await fixture.loseAnswer(how);
+      const results = await write(["A-1", "B-2", "C-3"].map((sku) => ({ sku, name: sku })));
+      expect(results.map(({ outcome }) => outcome)).toEqual(["written", "written", "written"]);
+      for (const sku of ["A-1", "B-2", "C-3"]) expect(await fixture.standing(sku)).toBe(1);
+      const item = (await fixture.destination.find(["A-1"], never)).get("A-1");
+      expect(item?.values).toMatchObject(kept(fixture, { sku: "A-1", name: "A-1" }));
+    },
+  );
+
+  test.each(["cut", "error"] as const)(
+    "an update whose outcome is unknown (%s) ends as it should",
+    async (how) => {
+      await write([{ sku: "A-1", name: "Old", UPC: "012345678905" }]);
+      const id = (await fixture.destination.find(["A-1"], never)).get("A-1")?.id;
+      await fixture.loseAnswer(how);
+      const results = await write([{ sku: "A-1", name: "New" }], id ?? "");
+      expect(results.map(({ outcome }) => outcome)).toEqual(["written"]);
+      expect(await fixture.standing("A-1")).toBe(1);
+      const found = await findAll(fixture.destination, ["A-1"]);
+      expect(found.get("A-1")).toMatchObject(kept(fixture, { sku: "A-1", name: "New", UPC: "012345678905" }));
+    },
+  );
+
+  test("a create of a SKU that stands there already becomes an update, never a second item", async () => {
+    await write([{ sku: "A-1", name: "Old" }]);
+    const results = await write([{ sku: "A-1", name: "New" }]);
+    expect(results).toEqual([expect.objectContaining({ sku: "A-1", outcome: "written" })]);
+    expect(await fixture.standing("A-1")).toBe(1);
+    const found = await findAll(fixture.destination, ["A-1"]);
+    expect(found.get("A-1")).toMatchObject(kept(fixture, { sku: "A-1", name: "New" }));
+  });
+
+  test("what an operator has set up in places of no field survives a create, an update and an update of all", async () => {
+    await write([{ sku: "A-1", ...richFields }]);
+    await fixture.setUp("A-1");
+    const before = await fixture.setUpOf("A-1");
+    const id = (await fixture.destination.find(["A-1"], never)).get("A-1")?.id ?? "";
+    await write([{ sku: "A-1", name: "New" }], id);
+    expect(await fixture.setUpOf("A-1")).toEqual(before);
+    await write([{ sku: "A-1", ...richFields, name: "Newer", UPC: "4006381333931" }], id);
+    await write([{ sku: "A-1", ...richFields }]);
+    expect(await fixture.setUpOf("A-1")).toEqual(before);
   });
 }
 
@@ -318,11 +451,15 @@ function documentLaws(open: () => Promise<DestinationFixture<DocumentDestination
   });
 }
 
-/** The laws of a destination. `place.open` is called anew for each of them, upon an empty place. */
+/**
+ * The laws of a destination. `place.open` is called anew for each of them, upon an empty place. A `server` keeps those of
+ * items and more; one that lives in memory has no answer that could get lost, and nobody else who works on it.
+ */
 export function destinationSuite(name: string, place: OpenDestination): void {
   describe(`${name} keeps the laws of a destination`, () => {
     commonLaws(() => place.open());
-    if (place.kind === "items") itemLaws(() => place.open());
-    else documentLaws(() => place.open());
+    if (place.kind === "document") return documentLaws(() => place.open());
+    itemLaws(() => place.open());
+    if (place.kind === "server") serverLaws(() => place.open());
   });
 }

@@ -58,3 +58,20 @@ export const richFields: Omit<Product, "sku"> = {
   sort_order: 0,
   allow_backorders: "N",
 };
+
+/** Values that warehouses round, trim, convert or have no place for. */
+export const awkwardFields: Omit<Product, "sku"> = {
+  name: "  Mug \t with  blanks\u00a0 ",
+  description: "<h1>Mug &amp; saucer</h1><ul><li>one</li><li>two&nbsp;</li></ul><script>alert(1)</script>",
+  description_short: "<p>Short &lt;b&gt;</p>",
+  UPC: "012345678901",
+  quantity: 3,
+  retail_price: "0.125",
+  regular_price: "1000000.00",
+  weight_kg: 0.3333,
+  length_in: 1.2346,
+  width_cm: 3.7,
+  height_cm: 0.0001,
+  tags: ["a, b", "c"],
+  custom_fields: { hs_code: 691110 },
+};

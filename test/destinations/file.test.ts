@@ -1,9 +1,13 @@
 import { readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import type { Destination, DestinationParts } from "../../src/destinations/destination.js";
 import { createFileDestination } from "../../src/destinations/file/index.js";
 import { destinations } from "../../src/destinations/index.js";
 import { InterruptedError } from "../../src/errors.js";
+import { compileItemTable } from "../../src/mapping/compile-items.js";
+import { loadItemTable } from "../../src/mapping/load.js";
+import { builtinItemTables } from "../../src/runtime.js";
 import { destinationSuite } from "../conformance/destination.js";
 import {
   caught,
@@ -14,6 +18,9 @@ import {
   run,
   stream,
 } from "../support/file-destination.js";
+
+const itemTable = await loadItemTable("extensiv-items", ".", builtinItemTables);
+const itemMapper = compileItemTable(itemTable);
 
 describe("src/destinations/file/index.ts", () => {
   let bench: FileBench;
@@ -42,9 +49,31 @@ describe("src/destinations/file/index.ts", () => {
     });
   }
 
-  test("the registry has it", () => {
-    const destination = destinations.file(bench.settings());
-    expect(destination).toMatchObject({ kind: "document", id: "file", account: join(folder, "out.jsonl") });
+  destinationSuite("file, extensiv-items", {
+    kind: "document",
+    async open() {
+      const settings = bench.settings({ format: "extensiv-items", path: join(folder, "deep/er/out.tsv") });
+      return {
+        destination: createFileDestination(settings, { mapper: itemMapper }),
+        snapshot: () => readTree(folder),
+      };
+    },
+  });
+
+  test("the registry has it", async () => {
+    const { create } = await destinations.file.load();
+    const parts = { mapper: itemMapper } as DestinationParts;
+    const made = (format: "csv" | "extensiv-items"): Destination =>
+      create({ type: "file", ...bench.settings({ format }) }, parts);
+    expect(made("csv")).toMatchObject({ kind: "document", id: "file", account: join(folder, "out.csv") });
+    const { fields } = made("extensiv-items").features;
+    expect(fields).toEqual(new Set(["sku", ...itemMapper.fields]));
+  });
+
+  test("a format that needs a mapping table says so", () => {
+    expect(() => createFileDestination(bench.settings({ format: "extensiv-items" }))).toThrow(
+      "mapping table",
+    );
   });
 
   test("JSON lines stand in order of SKU, keys in order of the canonical product", async () => {

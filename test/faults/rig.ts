@@ -132,7 +132,7 @@ export function openCartRig<Shop extends FaultyShop>(
       ...(how.http === undefined ? {} : { http: how.http }),
     });
     const place = { path: file, format, content: "catalogue", formulaGuard: false } as const;
-    return { channel, destination: createFileDestination(place, how.openFile ?? open) };
+    return { channel, destination: createFileDestination(place, { openFile: how.openFile ?? open }) };
   }
 
   async function run(how: ImportOptions = {}): Promise<Imported> {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { casesFileOf, runCases, runCasesText } from "../../src/mapping/cases.js";
-import type { MappingTable } from "../../src/mapping/contract.js";
+import type { ItemTable, MappingTable } from "../../src/mapping/contract.js";
 
 const table: MappingTable = {
   name: "t",
@@ -45,10 +45,10 @@ describe("src/mapping/cases.ts", () => {
 
   test.each([
     ["- 5", "must be a map"],
-    ["- { record: {}, product: {} }", "a case has a name, a record"],
-    ["- { name: a, product: {} }", "a case has a name, a record"],
-    ["- { name: a, record: {} }", "a case has a name, a record"],
-    ["- { name: a, record: {}, product: {}, faults: [] }", "a case has a name, a record"],
+    ["- { record: {}, product: {} }", "a case has a name and"],
+    ["- { name: a, product: {} }", "a case has a name and"],
+    ["- { name: a, record: {} }", "a case has a name and"],
+    ["- { name: a, record: {}, product: {}, faults: [] }", "a case has a name and"],
     ["- { name: a, record: [], product: {} }", "must be a map"],
     ["- { name: a, record: {}, faults: sku }", "must be a list"],
     ["- { name: a, record: {}, product: {}, more: 1 }", 'unknown key "more"'],
@@ -57,6 +57,37 @@ describe("src/mapping/cases.ts", () => {
     ["- &a { name: a, record: {}, product: {} }", "anchors are not allowed"],
   ])("%j: %s", (text, message) => {
     expect(faultsOf(text).join("\n")).toContain(message);
+  });
+
+  test("a destination's table has cases for both ways", () => {
+    const items: ItemTable = {
+      name: "t",
+      places: new Map([
+        ["code", "text"],
+        ["price", "decimal"],
+      ]),
+      rows: [
+        { from: "sku", to: "code", file: "t.yaml", line: 1 },
+        { from: "retail_price", to: "price", file: "t.yaml", line: 2 },
+      ],
+    };
+    const text = [
+      "- { name: out, product: { sku: A, retail_price: '7.50' }, item: { price: '7.50', code: A } }",
+      "- { name: back, holds: { code: A, price: 7.5 }, product: { retail_price: '7.50' } }",
+      "- { name: wrong, product: { sku: A }, item: { code: A, price: '1.00' } }",
+      "- { name: wrong back, holds: { price: 0 }, product: { retail_price: '0.00' } }",
+      "- { name: a record, record: {}, product: {} }",
+      "- { name: too much, product: {}, item: {}, holds: {} }",
+    ].join("\n");
+    const { count, faults } = runCasesText(items, text, "t.cases.yaml");
+    expect(count).toBe(4);
+    expect(faults.map(({ line, message }) => `${line}: ${message}`)).toEqual([
+      '3: case "wrong": price: expected "1.00", got nothing',
+      '4: case "wrong back": retail_price: expected "0.00", got nothing',
+      '5: unknown key "record"',
+      "5: a case has a name and a product and item, or a holds and product",
+      "6: a case has a name and a product and item, or a holds and product",
+    ]);
   });
 
   test("the file beside a table", () => {

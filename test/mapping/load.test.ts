@@ -3,7 +3,15 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import os from "node:os";
 import path from "node:path";
 import { MappingError } from "../../src/errors.js";
-import { checkTable, groupRows, listTables, loadTable, readText } from "../../src/mapping/load.js";
+import {
+  checkTable,
+  groupRows,
+  isItemTable,
+  listTables,
+  loadItemTable,
+  loadTable,
+  readText,
+} from "../../src/mapping/load.js";
 
 let folder: string;
 let builtin: string;
@@ -15,8 +23,10 @@ async function put(name: string, ...lines: readonly string[]): Promise<string> {
   return file;
 }
 
+let items: string;
+
 async function faultsOf(name: string): Promise<readonly string[]> {
-  const { faults } = await checkTable(name, folder, builtin);
+  const { faults } = await checkTable(name, folder, [builtin, items]);
   return faults.map(
     ({ file, line, message, hint }) =>
       `${path.basename(file ?? "")}:${line ?? ""} ${message}${hint === undefined ? "" : ` [${hint}]`}`,
@@ -38,6 +48,16 @@ beforeAll(async () => {
     "  - { from: state, to: status, convert: raw }",
   );
   await put("builtin/base.cases.yaml", "[]");
+  items = path.join(folder, "items");
+  await put(
+    "items/wms.yaml",
+    "destination: wms",
+    "places: { code: text, name: text, price: decimal, weight: number, tags: text }",
+    "rows:",
+    "  - { from: sku, to: code }",
+    "  - { from: name, to: name, convert: line }",
+    "  - { from: retail_price, to: price }",
+  );
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
@@ -149,6 +169,93 @@ describe("src/mapping/load.ts", () => {
     ]);
     await put("gone/mine.yaml", "extends: ./nowhere.yaml");
     expect((await faultsOf("gone/mine.yaml"))[0]).toMatch(/^mine\.yaml:1 there is no file .*nowhere\.yaml$/);
+  });
+
+  test("a destination's table is loaded by its name, an operator's own one inherits its places", async () => {
+    const table = await loadItemTable("wms", folder, items);
+    expect(table).toMatchObject({ name: "wms", destination: "wms", articleRows: 3 });
+    expect([...table.places]).toContainEqual(["price", "decimal"]);
+    await put(
+      "own/wms.yaml",
+      "extends: wms",
+      "rows:",
+      "  - { from: [weight_kg, weight_lbs], to: weight, convert: pounds }",
+      "  - { from: description, to: name, convert: plain-line }",
+      "drop: [price]",
+    );
+    const own = await loadItemTable("own/wms.yaml", folder, [builtin, items]);
+    expect(own).toMatchObject({ name: "own/wms.yaml", destination: "wms", places: table.places });
+    expect(own.rows.map(({ from, to }) => `${String(from)} -> ${to}`)).toEqual([
+      "sku -> code",
+      "description -> name",
+      "weight_kg,weight_lbs -> weight",
+    ]);
+    expect(await listTables([builtin, items])).toEqual(["base", "wms"]);
+  });
+
+  test("rows of a destination's table are judged by its places, also in a table that extends it", async () => {
+    await put(
+      "bad/wms.yaml",
+      "extends: wms",
+      "rows:",
+      "  - { from: nmae, to: tags }",
+      "  - { from: vendor, to: prise }",
+      "  - { from: tags, to: tags, convert: join }",
+      "  - { from: categories, to: tags, convert: join }",
+      "drop: [prise, weight, code]",
+    );
+    expect(await faultsOf("bad/wms.yaml")).toEqual([
+      'wms.yaml:3 unknown field "nmae" [did you mean "name"?]',
+      'wms.yaml:4 unknown target "prise" [did you mean "price"?]',
+      'wms.yaml:7 unknown target "prise" [did you mean "price"?]',
+      'wms.yaml:7 wms maps nothing to "weight"',
+      `wms.yaml:7 "code" is the item's SKU, which cannot be dropped`,
+      'wms.yaml:5 target "tags" is mapped twice; the first row is in line 3',
+      'wms.yaml:6 target "tags" is mapped twice; the first row is in line 3',
+    ]);
+  });
+
+  test("a table without a row for the SKU is a fault", async () => {
+    await put("own/skuless.yaml", "extends: wms", "rows: [{ from: product_id, to: code }]");
+    expect(await faultsOf("own/skuless.yaml")).toEqual([
+      "skuless.yaml: no row gives the item its SKU [add { from: sku, to: PLACE }]",
+    ]);
+  });
+
+  test("a table of the other kind is told apart", async () => {
+    await put("own/renamed.yaml", "extends: wms");
+    await put("own/mixed.yaml", "channel: base", "extends: wms");
+    await put("own/other.yaml", "destination: other", "extends: wms");
+    await put("own/turned.yaml", "destination: wms", "extends: base");
+    const both = [builtin, items];
+    const refusals = await Promise.all(
+      [
+        loadTable("own/renamed.yaml", folder, both),
+        loadItemTable("base", folder, both),
+        loadItemTable("own/mine.yaml", folder, both),
+      ].map((loading) => loading.catch((error: unknown) => error)),
+    );
+    expect(refusals.map((error) => (error as MappingError).faults[0]?.message)).toEqual([
+      "the table is for the destination wms, and one for a channel is wanted",
+      "the table is for the channel base, and one for a destination is wanted",
+      "the table is for the channel base, and one for a destination is wanted",
+    ]);
+    expect(await faultsOf("own/mixed.yaml")).toEqual([
+      'mixed.yaml:2 "wms" is a table for the destination wms',
+    ]);
+    expect(await faultsOf("own/other.yaml")).toEqual([
+      'other.yaml:2 "wms" is a table for the destination wms',
+    ]);
+    expect(await faultsOf("own/turned.yaml")).toEqual(['turned.yaml:2 "base" is a table for a channel']);
+    const { table } = await checkTable("own/renamed.yaml", folder, both);
+    expect(isItemTable(table)).toBe(true);
+  });
+
+  test("rows are not judged when what they extend cannot be read", async () => {
+    await put("gone/wms.yaml", "extends: wsm", "rows: [{ from: sku, to: code }]", "drop: [price]");
+    expect(await faultsOf("gone/wms.yaml")).toEqual([
+      'wms.yaml:1 there is no built-in table "wsm" [did you mean "wms"?]',
+    ]);
   });
 
   test("what is no small text file is refused unread", async () => {

@@ -2,7 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { productFields } from "../../src/model/product.js";
 import type { MappingRow } from "../../src/mapping/contract.js";
 import { converters } from "../../src/mapping/converters.js";
-import { checkRow, findDoubledTargets } from "../../src/mapping/rules.js";
+import { channelRules, findDoubledTargets } from "../../src/mapping/rules.js";
 import { targetKind } from "../../src/mapping/targets.js";
 
 function rowTo(to: string, line: number): MappingRow {
@@ -34,7 +34,7 @@ describe("src/mapping/rules.ts", () => {
     [{ from: ["options", "none"], to: "attribute_names", convert: "options" }],
     [{ from: "tags[]", to: "custom_fields.tags", convert: "json" }],
   ])("%j is a row", (row) => {
-    expect(checkRow(row)).toEqual([]);
+    expect(channelRules.check(row)).toEqual([]);
   });
 
   test.each([
@@ -63,7 +63,7 @@ describe("src/mapping/rules.ts", () => {
     [{ from: "__proto__.x", to: "name" }, "from", "not allowed in a path", undefined],
     [{ from: "a.constructor.prototype", to: "name" }, "from", "not allowed in a path", undefined],
   ])("%j is refused", (row, key, message, hint) => {
-    const [fault, ...more] = checkRow(row);
+    const [fault, ...more] = channelRules.check(row);
     expect(more).toEqual([]);
     expect(fault?.key).toBe(key);
     expect(fault?.message).toContain(message);
@@ -71,13 +71,13 @@ describe("src/mapping/rules.ts", () => {
   });
 
   test("all faults of a row are told at once", () => {
-    const faults = checkRow({ from: ["a..b", "[0]"], to: "nonsense", convert: "javascript" });
+    const faults = channelRules.check({ from: ["a..b", "[0]"], to: "nonsense", convert: "javascript" });
     expect(faults.map(({ key }) => key)).toEqual(["from", "from", "to", "convert"]);
   });
 
   test("only lists and images may have several rows", () => {
     const rows = ["tags", "name", "tags", "image_url_*", "image_url_*", "name", "image_url_1", "image_url_1"];
-    expect(findDoubledTargets(rows.map(rowTo))).toEqual([
+    expect(findDoubledTargets(rows.map(rowTo), channelRules)).toEqual([
       {
         file: "t.yaml",
         path: "name",

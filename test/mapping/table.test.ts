@@ -1,5 +1,15 @@
 import { describe, expect, test } from "@jest/globals";
-import { parseTable } from "../../src/mapping/table.js";
+
+import { itemRules } from "../../src/mapping/item-rules.js";
+import { channelRules, type RowRules } from "../../src/mapping/rules.js";
+import { openTable, type TableFile, type TableRows } from "../../src/mapping/table.js";
+
+type Read = Omit<TableFile, "readRows"> & TableRows;
+
+function parseTable(text: string, file: string, rules: RowRules = channelRules): Read {
+  const { readRows, ...head } = openTable(text, file);
+  return { ...head, ...readRows(rules) };
+}
 
 function faultsOf(text: string): readonly string[] {
   return parseTable(text, "t.yaml").faults.map(
@@ -85,6 +95,47 @@ describe("src/mapping/table.ts", () => {
     const faults = faultsOf(text);
     expect(faults.length).toBeGreaterThan(0);
     expect(faults.join("\n")).toContain(message);
+  });
+
+  test("a destination's table names its places", () => {
+    const text =
+      "destination: wms\nplaces: { code: text, unit.weight: number }\nrows: [{ from: sku, to: code }]";
+    expect(parseTable(text, "t.yaml", itemRules(new Map([["code", "text"]])))).toEqual({
+      file: "t.yaml",
+      destination: "wms",
+      places: new Map([
+        ["code", "text"],
+        ["unit.weight", "number"],
+      ]),
+      rows: [{ from: "sku", to: "code", file: "t.yaml", line: 3 }],
+      beyond: [],
+      drop: [],
+      faults: [],
+    });
+  });
+
+  test.each([
+    [
+      "channel: a\ndestination: b\nplaces: {}\nrows: []",
+      "a table is for a channel or for a destination, not for both",
+    ],
+    ["channel: a\nplaces: {}", "a table is for a channel or for a destination, not for both"],
+    ["destination: a\nrows: []", 'the table has no "places"'],
+    ["places: { a: text }", 'the table has no "destination"'],
+    ["extends: wms\nplaces: { a: text }", "the places are those of the table that this one extends"],
+    ["destination: a\nplaces: { a: text }\nbeyond: []", "has no rows beyond the article"],
+    ["destination: a\nplaces: { a: decimals }", 'unknown kind "decimals" [did you mean "decimal"?]'],
+    ["destination: a\nplaces: { a: 5 }", 'unknown kind "5"'],
+    ["destination: a\nplaces: { a: }", 'unknown kind "null"'],
+    ["destination: a\nplaces: { a.__proto__.b: text }", "cannot be the name of a place"],
+    ["destination: a\nplaces: { a..b: text }", "cannot be the name of a place"],
+    ["destination: a\nplaces: [a]", "must be a map"],
+    [
+      `destination: a\nplaces:\n${Array.from({ length: 1_001 }, (_, index) => `  p${index}: text\n`).join("")}`,
+      "at most 1000 places",
+    ],
+  ])("a head that cannot be: %j", (text, message) => {
+    expect(faultsOf(text).join("\n")).toContain(message);
   });
 
   test("aliases are refused, not expanded", () => {

@@ -78,6 +78,21 @@ describe("src/pipeline/plan.ts", () => {
     );
   });
 
+  test("what the destination's operator has reserved is neither compared nor overwritten", () => {
+    const there = {
+      ...known({ sku: "A", name: "Cup", custom_fields: { Old: 1 } }),
+      reserved: ["weight_lbs", "custom_fields.hs_code"],
+    };
+    const product = { sku: "A", name: "Cup", weight_lbs: 2, custom_fields: { hs_code: "6911" } };
+    expect(planChange({ product, known: there }, on)).toEqual({
+      action: "unchanged",
+      product: there.product,
+    });
+    const decision = planChange({ product: { ...product, name: "Mug" }, known: there }, on);
+    expect(decision).toMatchObject({ action: "update", fields: { name: { from: "Cup", to: "Mug" } } });
+    expect(decision.product).toEqual({ sku: "A", name: "Mug", custom_fields: { Old: 1 } });
+  });
+
   test("after any update the same candidate plans nothing", () => {
     const product = fc
       .record(

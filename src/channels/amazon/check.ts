@@ -1,7 +1,7 @@
 import { AuthError, ConfigError, RemoteError } from "../../errors.js";
 import { pageTitle } from "../../http/body.js";
 import type { CheckResult } from "../../model/report.js";
-import { type Check, pass, runCheckList } from "../check-list.js";
+import { type Check, pass, runCheckList } from "../../http/check-list.js";
 import type { AmazonContext } from "./context.js";
 import { fetchCatalog, noAsin } from "./enrich.js";
 import { fetchListings, mostListings } from "./listings.js";

@@ -14,7 +14,7 @@ import {
 import type { AmazonContext } from "./context.js";
 import { quoted } from "./errors.js";
 import { parseHeader, type ReportHeader } from "./header.js";
-import { outlastStorm } from "../storm.js";
+import { outlastStorm } from "../../http/storm.js";
 import { stormCodes } from "./patience.js";
 import { longestLineBytes } from "./rows.js";
 import { documentSchema } from "./schema.js";

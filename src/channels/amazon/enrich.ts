@@ -2,7 +2,7 @@ import { z } from "zod";
 import { PsyncError, RemoteError, TransientError } from "../../errors.js";
 import { type Catalog, toCatalog } from "./catalog.js";
 import type { AmazonContext } from "./context.js";
-import { outlastStorm } from "../storm.js";
+import { outlastStorm } from "../../http/storm.js";
 import { stormCodes } from "./patience.js";
 import { catalogItemSchema, catalogPageSchema } from "./schema.js";
 

@@ -1,4 +1,4 @@
-import { outlastStorm, type StormParts } from "../storm.js";
+import { outlastStorm, type StormParts } from "../../http/storm.js";
 import type { AmazonApi } from "./api.js";
 
 /** Errors of a server that fails at everything; one that names a long time has said when to come back. */

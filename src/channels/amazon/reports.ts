@@ -1,5 +1,5 @@
 import { PsyncError, RemoteError, TransientError } from "../../errors.js";
-import { pause } from "../storm.js";
+import { pause } from "../../http/storm.js";
 import type { AmazonContext } from "./context.js";
 import { type OpenDocument, openDocument, readDocumentHead } from "./document.js";
 import { quoted } from "./errors.js";

@@ -1,7 +1,7 @@
 import { AuthError, ConfigError, RemoteError } from "../../errors.js";
 import { pageTitle } from "../../http/body.js";
 import type { CheckResult } from "../../model/report.js";
-import { pass, runCheckList } from "../check-list.js";
+import { pass, runCheckList } from "../../http/check-list.js";
 import { authorizeHint, unknownShop } from "./errors.js";
 import { fetchPage } from "./fetch-page.js";
 import type { ReadContext } from "./read.js";

@@ -4,7 +4,7 @@ import type { RecordReject } from "../../model/record.js";
 import { type FetchedPage, fetchPage, type FetchTools, type ListRequest } from "./fetch-page.js";
 import type { IdSet } from "../id-set.js";
 import { type Item, toId, toItem, toMs } from "./schema.js";
-import { outlastStorm, pause } from "../storm.js";
+import { outlastStorm, pause } from "../../http/storm.js";
 import { stormCodes } from "./errors.js";
 import { missingOf, newTally, noteTotal, type Tally } from "../tally.js";
 

@@ -12,7 +12,7 @@ import { isBlank, type RecordFrame, toListingRecords } from "./records.js";
 import { parseResumeToken, type ResumeState } from "./resume.js";
 import { toItem } from "./schema.js";
 import { checkSettings, defaultStates, type EtsySettings } from "./settings.js";
-import { outlastStorm } from "../storm.js";
+import { outlastStorm } from "../../http/storm.js";
 import { stormCodes } from "./errors.js";
 import { findGap, missingOf } from "../tally.js";
 

@@ -4,7 +4,7 @@ import type { HttpResponse } from "../../http/contract.js";
 import { type JsonAnswer, requestJson } from "../../http/json.js";
 import type { ChannelParts } from "../channel.js";
 import { type ErrorContext, shopFailed, throttledInside, toGraphqlError, toStatusError } from "./errors.js";
-import { pause } from "../storm.js";
+import { pause } from "../../http/storm.js";
 import { observeCost } from "./policy.js";
 import { envelopeSchema } from "./schema.js";
 import { defaultApiVersion, originOf, parseShop, type ShopifySettings } from "./settings.js";

@@ -1,7 +1,7 @@
 import { InterruptedError, PsyncError, TransientError } from "../../errors.js";
 import type { Clock } from "../../http/contract.js";
 import type { ShopifyApi } from "./api.js";
-import { pause } from "../storm.js";
+import { pause } from "../../http/storm.js";
 import * as queries from "./queries.js";
 import { bulkRunSchema, type BulkState, bulkStateSchema } from "./schema.js";
 import { z } from "zod";

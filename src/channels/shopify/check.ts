@@ -1,7 +1,7 @@
 import { InterruptedError, PsyncError } from "../../errors.js";
 import { pageTitle } from "../../http/body.js";
 import type { CheckResult } from "../../model/report.js";
-import { pass, runCheckList } from "../check-list.js";
+import { pass, runCheckList } from "../../http/check-list.js";
 import { scopeHint } from "./errors.js";
 import { chooseLocation } from "./locations.js";
 import { hasScope, missingStockScope, type ReadContext } from "./open-read.js";

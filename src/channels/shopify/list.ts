@@ -4,7 +4,7 @@ import type { Clock } from "../../http/contract.js";
 import type { ShopifyApi, Variables } from "./api.js";
 import { badCursor, shopFailed, throttledInside, tooCostly } from "./errors.js";
 import { createLoopGuard } from "./loop-guard.js";
-import { createPatience, pause } from "../storm.js";
+import { createPatience, pause } from "../../http/storm.js";
 import * as queries from "./queries.js";
 import { type Connection, type Node, toLegacyId, toNode } from "./schema.js";
 import { type PageSize, grow, restore, shrink } from "./page-size.js";

@@ -1,7 +1,7 @@
 import { ConfigError, InterruptedError, PsyncError, RemoteError } from "../../errors.js";
 import { pageTitle } from "../../http/body.js";
 import type { CheckResult } from "../../model/report.js";
-import { pass, runCheckList } from "../check-list.js";
+import { pass, runCheckList } from "../../http/check-list.js";
 import { parseSite, type SiteAnswer } from "./api.js";
 import type { ReadContext } from "./read.js";
 import { currencySchema, systemStatusSchema } from "./schema.js";

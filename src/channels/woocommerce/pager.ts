@@ -5,7 +5,7 @@ import type { WooApi } from "./api.js";
 import { type FetchedPage, fetchPage, type ListRequest } from "./fetch-page.js";
 import type { IdSet } from "../id-set.js";
 import { type Item, toGmtMs, toId, toItem } from "./schema.js";
-import { createPatience, pause } from "../storm.js";
+import { createPatience, pause } from "../../http/storm.js";
 import { newTally, noteTotal, type Tally } from "../tally.js";
 
 /** How far a list was read. Plain data: a resume token carries it. */

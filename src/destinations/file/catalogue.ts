@@ -1,6 +1,5 @@
 import { lstat } from "node:fs/promises";
 import { compareUtf8 } from "../../model/order.js";
-import type { Product } from "../../model/product.js";
 import { atPlace, errnoOf, foreignError } from "./errors.js";
 import type { DocumentFormat, StoredRow } from "./format.js";
 import { findMode } from "./place.js";
@@ -44,8 +43,8 @@ interface Position {
 }
 
 export interface CatalogueReader {
-  /** The products that stand under these SKUs, read in one go from where the last call stopped, where that is possible. */
-  find(skus: readonly string[], stop: () => void): Promise<ReadonlyMap<string, Product>>;
+  /** The rows that stand under these SKUs, read in one go from where the last call stopped, where that is possible. */
+  find(skus: readonly string[], stop: () => void): Promise<ReadonlyMap<string, StoredRow>>;
   /** Lets go of the file. */
   close(): Promise<void>;
 }
@@ -81,8 +80,8 @@ export function createCatalogueReader(path: string, format: DocumentFormat): Cat
     return position;
   }
 
-  async function find(skus: readonly string[], stop: () => void): Promise<ReadonlyMap<string, Product>> {
-    const found = new Map<string, Product>();
+  async function find(skus: readonly string[], stop: () => void): Promise<ReadonlyMap<string, StoredRow>> {
+    const found = new Map<string, StoredRow>();
     const wanted = [...skus].sort(compareUtf8);
     const first = wanted[0];
     const stamp = await atPlace("read", path, () => findStamp(path));
@@ -95,7 +94,7 @@ export function createCatalogueReader(path: string, format: DocumentFormat): Cat
         const next = await at.rows.next();
         at.row = next.done === true ? undefined : next.value;
       }
-      if (at.row?.product.sku === sku) found.set(sku, at.row.product);
+      if (at.row?.product.sku === sku) found.set(sku, at.row);
     }
     return found;
   }

@@ -5,6 +5,7 @@ import { foreignError } from "./errors.js";
 import type { DocumentFormat, StoredRow } from "./format.js";
 import { guardCell, unguardCell } from "./formula-guard.js";
 import { maxRowBytes, readLines } from "./lines.js";
+import { allFields, overlay } from "./overlay.js";
 import { parseProduct } from "./schema.js";
 
 const numberForm = /^-?\d+(?:\.\d+)?(?:e[+-]?\d+)?$/;
@@ -117,10 +118,12 @@ export function csvFormat(formulaGuard: boolean): DocumentFormat {
   }
 
   return {
+    fields: allFields,
     head,
-    toRow(product) {
+    toRow(product, standing) {
+      const whole = overlay(standing, product);
       const cells = productFields.map((field, index) => {
-        const cell = toCell(product, field);
+        const cell = toCell(whole, field);
         return isGuarded(index) ? guardCell(cell) : cell;
       });
       return toLine(cells);

@@ -1,11 +1,13 @@
 import { open } from "node:fs/promises";
 import { InterruptedError, PsyncError } from "../../errors.js";
+import type { ItemMapper } from "../../model/item.js";
 import { compareUtf8 } from "../../model/order.js";
-import { productFields, type Product } from "../../model/product.js";
+import type { Product } from "../../model/product.js";
 import type { CheckResult } from "../../model/report.js";
 import type { DocumentDestination, RemoteItem } from "../destination.js";
 import { createCatalogueReader, readCatalogue } from "./catalogue.js";
 import { csvFormat } from "./csv.js";
+import { extensivItemsFormat } from "./extensiv-items.js";
 import type { DocumentFormat, StoredRow } from "./format.js";
 import { jsonlFormat } from "./jsonl.js";
 import { findMode, findWritableFolder, isFixedPath, toDocumentPath } from "./place.js";
@@ -14,23 +16,23 @@ import { replaceFile, type OpenFile } from "./replace-file.js";
 export interface FileSettings {
   /** Absolute. `{run}` and `{date}` in it make a file for each run or day. */
   readonly path: string;
-  readonly format: "jsonl" | "csv";
+  readonly format: "jsonl" | "csv" | "extensiv-items";
   /** `catalogue`: every product known. `changes`: those that the run has created or updated. */
   readonly content: "catalogue" | "changes";
-  /** Marks the cells of a CSV file that a spreadsheet would run as a formula. */
+  /** Marks the cells of a table that a spreadsheet would run as a formula. */
   readonly formulaGuard: boolean;
+  /** What 3PL Warehouse Manager calls the unit that new items are counted in; default "Each". */
+  readonly unitOfMeasure?: string;
+}
+
+interface FileParts {
+  /** The mapping table of `extensiv-items`; the other formats take products as they are. */
+  readonly mapper?: ItemMapper;
+  readonly openFile?: OpenFile;
 }
 
 function stopIf(signal: AbortSignal): void {
   if (signal.aborted) throw new InterruptedError();
-}
-
-/** The product as it will stand: a field that it lacks is unknown, and leaves the value that stands there alone. */
-function overlay(standing: Product | undefined, product: Product): Product {
-  if (standing === undefined) return product;
-  const merged = { ...standing, ...product };
-  if (standing.custom_fields === undefined || product.custom_fields === undefined) return merged;
-  return { ...merged, custom_fields: { ...standing.custom_fields, ...product.custom_fields } };
 }
 
 /**
@@ -58,7 +60,7 @@ async function* mergeRows(
         old = await standing.next();
       }
       const same = old.done !== true && compareUtf8(old.value.product.sku, sku) === 0 ? old.value : undefined;
-      yield format.toRow(overlay(same?.product, product));
+      yield format.toRow(product, same);
       if (same !== undefined) old = await standing.next();
     }
     while (old.done !== true) {
@@ -91,16 +93,26 @@ async function checkPlace(name: string, prove: () => Promise<string>): Promise<C
   }
 }
 
+function formatOf(settings: FileSettings, mapper: ItemMapper | undefined): DocumentFormat {
+  const { format, formulaGuard, unitOfMeasure = "Each" } = settings;
+  if (format === "jsonl") return jsonlFormat;
+  if (format === "csv") return csvFormat(formulaGuard);
+  if (mapper === undefined) throw new Error(`${format} needs a mapping table`);
+  return extensivItemsFormat(mapper, { formulaGuard, unitOfMeasure });
+}
+
 /**
  * A file of products, sorted by SKU, that is replaced as a whole. As a `catalogue` at a fixed path it is also a memory:
- * what stands in it is found and kept. Refuses to replace a file that psync did not write.
+ * what stands in it is found and kept. Refuses to replace a file that psync did not write. Throws MappingError when the
+ * mapping table names a column that is none.
  */
 export function createFileDestination(
   settings: FileSettings,
-  openFile: OpenFile = open,
+  { mapper, openFile = open }: FileParts = {},
 ): DocumentDestination {
   const { path: template, content } = settings;
-  const format = settings.format === "csv" ? csvFormat(settings.formulaGuard) : jsonlFormat;
+  const format = formatOf(settings, mapper);
+  const { fields, shape } = format;
   const isFixed = isFixedPath(template);
   const isMemory = isFixed && content === "catalogue";
   const reader = createCatalogueReader(template, format);
@@ -110,7 +122,8 @@ export function createFileDestination(
     id: "file",
     account: template,
     content,
-    features: { maxBatch: 500, fields: new Set(productFields), caseSensitiveSku: true, readable: isMemory },
+    features: { maxBatch: 500, fields, caseSensitiveSku: true, readable: isMemory },
+    ...(shape === undefined ? {} : { shape }),
 
     async *check(signal) {
       stopIf(signal);
@@ -132,7 +145,9 @@ export function createFileDestination(
       stopIf(signal);
       if (!isMemory) return items;
       const found = await reader.find(skus, () => stopIf(signal));
-      for (const [sku, values] of found) items.set(sku, { id: sku, sku, values });
+      for (const [sku, { product: values, reserved }] of found) {
+        items.set(sku, { id: sku, sku, values, ...(reserved === undefined ? {} : { reserved }) });
+      }
       return items;
     },
 

@@ -1,7 +1,8 @@
-import { isCanonical, type Product, productFields } from "../../model/product.js";
+import { isCanonical, productFields } from "../../model/product.js";
 import { foreignError } from "./errors.js";
 import type { DocumentFormat, StoredRow } from "./format.js";
 import { readLines } from "./lines.js";
+import { allFields, overlay } from "./overlay.js";
 import { parseProduct } from "./schema.js";
 
 function parseRow(path: string, text: string, line: number): StoredRow {
@@ -18,12 +19,14 @@ function parseRow(path: string, text: string, line: number): StoredRow {
 
 /** JSON lines: one product a line, keys in the order of the canonical product, absent fields left out. */
 export const jsonlFormat: DocumentFormat = {
+  fields: allFields,
   head: "",
-  toRow(product: Product): string {
-    if (isCanonical(product)) return `${JSON.stringify(product)}\n`;
+  toRow(product, standing) {
+    const whole = overlay(standing, product);
+    if (isCanonical(whole)) return `${JSON.stringify(whole)}\n`;
     const ordered: Partial<Record<string, unknown>> = {};
     for (const field of productFields) {
-      if (product[field] !== undefined) ordered[field] = product[field];
+      if (whole[field] !== undefined) ordered[field] = whole[field];
     }
     return `${JSON.stringify(ordered)}\n`;
   },

@@ -70,7 +70,7 @@ describe("src/destinations/file/replace-file.ts", () => {
       temps.push(String(args[0]));
       return await open(...args);
     };
-    await createFileDestination(bench.settings(), spy).replace(stream([]), run, never);
+    await createFileDestination(bench.settings(), { openFile: spy }).replace(stream([]), run, never);
     const [temp = ""] = temps;
     expect(temp).toContain(run.id);
     const again = temp.replace(/[0-9a-f]{4}\.tmp$/, "0000.tmp");
@@ -96,7 +96,7 @@ describe("src/destinations/file/replace-file.ts", () => {
     test("a full disk", async () => {
       await bench.write({}, [{ sku: "A" }]);
       const before = await readTree(folder);
-      const full = createFileDestination(bench.settings(), smallDisk(200_000));
+      const full = createFileDestination(bench.settings(), { openFile: smallDisk(200_000) });
       const error = await caught(full.replace(stream(manyProducts()), run, never));
       expect(error).toMatchObject({ code: "file-unwritable", exitCode: 4 });
       expect(error.message).toContain(join(folder, "out.jsonl"));

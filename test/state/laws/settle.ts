@@ -1,7 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 
 import { LockHeldError } from "../../../src/errors.js";
-import type { StagedRecord } from "../../../src/state/store.js";
+import type { SettledItem, StagedRecord } from "../../../src/state/store.js";
 import { candidate, collect, earlier, holder, numbered, settled, stage, type Subject } from "./kit.js";
 
 /** What becomes of results. */
@@ -48,6 +48,22 @@ export function settleLaws(subject: Subject): void {
       expect(await collect(other.issues(stage))).toEqual([
         { outcome: "failed", code: "refused", key: "k4", sku: "K4", message: "no such unit" },
       ]);
+    });
+
+    test("what the destination's operator has reserved is kept, and forgotten when it is reserved no more", async () => {
+      await subject.put([candidate("k1", "A"), candidate("k2", "B")]);
+      const slot = await subject.takeSlot();
+      const reserved = (names: readonly string[]): SettledItem[] =>
+        ["A", "B"].map((sku, index) => ({
+          ...settled(candidate(`k${index + 1}`, sku), "updated", sku),
+          known: { sku, product: { sku }, remoteId: sku, ...(names.length === 0 ? {} : { reserved: names }) },
+        }));
+      await subject.store.settle(stage, slot, reserved(["weight_lbs", "custom_fields.hs_code"]));
+      const kept = async (): Promise<unknown[]> =>
+        (await collect((await subject.again()).catalogue(stage))).map((entry) => entry.known?.reserved);
+      expect(await kept()).toEqual(Array.from({ length: 2 }, () => ["weight_lbs", "custom_fields.hs_code"]));
+      await subject.store.settle(stage, slot, reserved([]));
+      expect(await kept()).toEqual([undefined, undefined]);
     });
 
     test("nothing is kept under a slot that somebody else has by now", async () => {

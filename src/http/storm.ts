@@ -1,5 +1,5 @@
 import { InterruptedError, TransientError } from "../errors.js";
-import type { Clock } from "../http/contract.js";
+import type { Clock } from "./contract.js";
 
 const firstPauseMs = 15_000;
 const longestPauseMs = 2 * 60_000;
