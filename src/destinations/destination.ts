@@ -81,6 +81,12 @@ interface DestinationBase {
    * which the destination keeps them. Pure; twice is the same as once; the SKU stays. Absent: it keeps what it gets.
    */
   shape?(product: ProductDraft): ProductDraft;
+  /**
+   * Proves that the account can be used, changing nothing: called before a read that may be long, where no run has
+   * proved it yet. Throws AuthError, ConfigError (what the settings name is not there), TransientError or RemoteError.
+   * Absent: nothing needs proof.
+   */
+  prove?(signal: AbortSignal): Promise<void>;
   /** Proves that it can be reached and written, changing nothing. A failed check is a result, not a throw. */
   check(signal: AbortSignal): AsyncIterable<CheckResult>;
   /**

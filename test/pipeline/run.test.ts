@@ -1,6 +1,12 @@
 import { describe, expect, test } from "@jest/globals";
 
-import { GuardError, IncompleteError, InterruptedError, TransientError } from "../../src/errors.js";
+import {
+  ConfigError,
+  GuardError,
+  IncompleteError,
+  InterruptedError,
+  TransientError,
+} from "../../src/errors.js";
 import { exitCodeOf } from "../../src/pipeline/report.js";
 import { createBench, holder, record } from "../support/pipeline.js";
 
@@ -38,6 +44,20 @@ describe("src/pipeline/run.ts", () => {
     expect(bench.destination.writes).toHaveLength(3);
     expect(bench.destination.finds).toHaveLength(asked);
     expect(second.report.run > first.report.run).toBe(true);
+  });
+
+  test("a destination that cannot be used is known before the cart is read, and asked no more once a run came to its end", async () => {
+    const bench = await createBench({ records: three });
+    bench.destination.unfit = new ConfigError("no-such-customer", "there is no customer 9", []);
+    const stopped = await bench.run();
+    expect({ exit: exitCodeOf(stopped), calls: bench.channel.calls() }).toEqual({ exit: 4, calls: 0 });
+    bench.destination.unfit = undefined;
+    await bench.run();
+    await bench.run();
+    expect(bench.destination.proofs).toBe(2);
+    bench.parts = { ...bench.parts, setup: "another" };
+    await bench.run();
+    expect(bench.destination.proofs).toBe(3);
   });
 
   test("mapped fields that differ are updated; those that are equal are not", async () => {

@@ -37,6 +37,9 @@ export interface MemoryDestination extends ItemDestination {
   accept(sku: string): void;
   /** The next write of the SKU throws. */
   failWrite(sku: string, fault: WriteFault): void;
+  /** How often it was asked to prove itself; `unfit` is what it throws then. */
+  proofs: number;
+  unfit: Error | undefined;
   /** The next call of `find` throws. */
   failFind(error: Error): void;
   /** Called before each item is written; for aborting or failing at a chosen moment. */
@@ -111,6 +114,8 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
     writes: [],
     finds: [],
     onWrite: undefined,
+    proofs: 0,
+    unfit: undefined,
     put(product) {
       save(product);
     },
@@ -125,6 +130,12 @@ export function createMemoryDestination(options: MemoryDestinationOptions = {}):
     },
     failFind(error) {
       findError = error;
+    },
+
+    async prove(signal) {
+      stopIf(signal);
+      destination.proofs += 1;
+      if (destination.unfit !== undefined) throw destination.unfit;
     },
 
     async *check(signal) {
