@@ -85,8 +85,8 @@ class Parser<T> {
       }
       case "=in=":
       case "=out=": {
-        const tests = this.#list().map(is);
-        return (record) => tests.some((test) => test(record)) === (operator === "=in=");
+        const test = this.#among(kind, get, this.#list());
+        return (record) => test(record) === (operator === "=in=");
       }
       case "=hv=": {
         const wanted = this.#flag(this.#value());
@@ -113,6 +113,17 @@ class Parser<T> {
       if (value === undefined) return false;
       if (value === limit) return operator === "=ge=" || operator === "=le=";
       return value > limit === operator.startsWith("=g");
+    };
+  }
+
+  // A hundred SKUs over many thousand items: plain texts are looked up at once.
+  #among(kind: RqlField<T>["kind"], get: RqlField<T>["get"], values: readonly string[]): Test<T> {
+    const isPlain = (value: string): boolean => kind === "text" && !value.includes("*");
+    const plain = new Set(values.filter(isPlain).map((value) => this.#decode(value).toLowerCase().trimEnd()));
+    const tests = values.filter((value) => !isPlain(value)).map((value) => this.#equals(kind, get, value));
+    return (record) => {
+      const own = fold(get(record));
+      return (typeof own === "string" && plain.has(own.trimEnd())) || tests.some((test) => test(record));
     };
   }
 

@@ -7,7 +7,8 @@
  * - Lists: relative links; the rel as key (some rels use the bare "item"); an empty page has an empty list; the order is
  *   that of ids; deactivated items are listed; how a page above 100 is refused; names of parameters without regard to case.
  * - Filters: the names that can be asked for; the answer to an unknown one; an empty value is refused; the second
- *   decoding leaves "+" alone and refuses a lone "%"; blanks at the end of a value do not count; what is not there is neither more nor less than anything.
+ *   decoding leaves "+" alone and refuses a lone "%"; blanks at the end of a value do not count; what is not there is
+ *   neither more nor less than anything.
  * - Items: SKUs are unique without regard to case and to blanks at the end, a deactivated item holds its SKU, an alias does
  *   not; a PUT may change the SKU; null is nothing; names of members without regard to case; a wrong type is refused
  *   and never converted; nothing is rounded; members without a value are left out of answers; a size is known in
@@ -15,6 +16,8 @@
  * - Errors: the type names, the code of a missing role and the words of every hint; 412, 415 and 428 carry a message.
  * - Dates: a wall clock seven hours behind UTC. Row versions and ETags: any change makes a new one. `*` matches.
  * - Other customers that the warehouse knows can be read with the credential as well.
+ * - Requests: a body must call itself JSON (415); JSON without HAL for whoever does not ask for HAL; 405 in ASP.NET's
+ *   words; a Location on 201; the tag is looked at before the body; a small part of a customer's members.
  * - Aliases: everything but their addresses. 429 and every web page: what a gateway would say.
  */
 import { createFaultSwitches, type FaultSwitches } from "../fault.js";

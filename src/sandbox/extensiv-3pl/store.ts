@@ -20,6 +20,8 @@ export class ExtensivStore {
   readonly #rows = new Map<number, Row>();
   readonly #skus = new Map<string, number>();
   readonly #stock = new Map<string, number>();
+  /** The lists as they were asked for, until something changes. */
+  readonly #lists = new Map<number, readonly Row[]>();
   #version = 2000;
   #nextId = firstItemId;
 
@@ -39,9 +41,14 @@ export class ExtensivStore {
 
   /** The items of a customer, by id. */
   list(customerId: number): readonly Row[] {
-    return [...this.#rows.values()]
-      .filter((row) => row.customerId === customerId)
-      .sort((one, other) => one.id - other.id);
+    let rows = this.#lists.get(customerId);
+    if (rows === undefined) {
+      rows = [...this.#rows.values()]
+        .filter((row) => row.customerId === customerId)
+        .sort((one, other) => one.id - other.id);
+      this.#lists.set(customerId, rows);
+    }
+    return rows;
   }
 
   find(customerId: number, id: number): Row | undefined {
@@ -76,6 +83,7 @@ export class ExtensivStore {
     this.#skus.delete(keyOf(row.customerId, row.body.sku));
     this.#skus.set(keyOf(row.customerId, body.sku), row.id);
     this.#rows.set(row.id, next);
+    this.#lists.delete(row.customerId);
     return next;
   }
 
@@ -84,6 +92,7 @@ export class ExtensivStore {
     if ((this.#stock.get(keyOf(row.customerId, row.body.sku)) ?? 0) !== 0)
       throw new Refusal(badOperation("Delete", "InUse", "The item has inventory."));
     this.#rows.delete(row.id);
+    this.#lists.delete(row.customerId);
     this.#skus.delete(keyOf(row.customerId, row.body.sku));
   }
 
@@ -182,6 +191,7 @@ export class ExtensivStore {
       byApi: made.byApi,
     };
     this.#rows.set(id, row);
+    this.#lists.delete(customerId);
     this.#skus.set(keyOf(customerId, body.sku), id);
     return row;
   }

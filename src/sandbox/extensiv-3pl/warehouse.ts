@@ -108,12 +108,10 @@ export function createWarehouse(parts: WarehouseParts): (request: ExtensivReques
   }
 
   const listItems = ({ request, customer }: Call): ExtensivAnswer => {
-    const hides = request.hides ?? (() => false);
-    const page = pageOf(
-      store.list(customer.id).filter((row) => !hides(row)),
-      request,
-      itemRules,
-    );
+    const { hides } = request;
+    const all = store.list(customer.id);
+    const shown = hides === undefined ? all : all.filter((row) => !hides(row));
+    const page = pageOf(shown, request, itemRules);
     return listAnswer(request, page, page.records.map(itemBody), how(itemRules.rel));
   };
 
