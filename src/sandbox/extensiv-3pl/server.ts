@@ -172,6 +172,8 @@ export async function startExtensivWarehouse(options: ExtensivOptions = {}): Pro
       userLogin: credential.userLogin,
       baseUrl: url,
       tokenUrl: `${url}/AuthServer/api/Token`,
+      // Nobody else works on it: a real warehouse deserves more care.
+      requestsPerMinute: 6000,
     },
     faults,
     tokens: book.given,

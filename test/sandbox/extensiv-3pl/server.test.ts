@@ -238,6 +238,7 @@ describe("src/sandbox/extensiv-3pl/server.ts", () => {
         userLogin: "u",
         baseUrl: warehouse.url,
         tokenUrl: `${warehouse.url}/AuthServer/api/Token`,
+        requestsPerMinute: 6000,
       });
     });
   });
