@@ -97,6 +97,7 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
     redact,
     hide,
     mapper: itemTable === undefined ? noMapper : await compile(itemTable),
+    ...(concurrency === undefined ? {} : { concurrency }),
   });
   const store = await openStateStore(config.state, {
     onWarning: hooks.warn,

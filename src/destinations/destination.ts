@@ -17,6 +17,8 @@ export interface DestinationParts {
   readonly hide: (secret: string) => void;
   /** The destination's mapping table, the operator's own where there is one. */
   readonly mapper: ItemMapper;
+  /** How many requests may be under way at a time, where the operator says so. */
+  readonly concurrency?: number;
 }
 
 /** What the destination holds under a SKU. */

@@ -96,7 +96,7 @@ class Run {
       this.#previous = previous;
       if (this.#row.phase === "read") {
         // Better now than after a read of an hour. Where a run came to its end, nothing is asked before it must be.
-        if (previous?.setup !== this.#row.setup) await this.#parts.destination.prove?.(this.#signal);
+        if (previous === undefined) await this.#parts.destination.prove?.(this.#signal);
         this.#read = await readAndStage(this.#parts, {
           stage: this.#stage,
           run: this.#row,

@@ -119,7 +119,7 @@ describe("src/destinations/extensiv-3pl/write.ts", () => {
     const { warehouse, client } = await start("storm");
     const checks = [];
     for await (const check of client.destination.check(never)) checks.push(check);
-    expect(checks[2]).toMatchObject({ name: "customer", outcome: "fail", exitCode: 5 });
+    expect(checks[2]).toMatchObject({ name: "destination customer", outcome: "fail", exitCode: 5 });
     expect((await client.destination.find(skusOf(3), never)).size).toBe(0);
     expect(warehouse.requests.length).toBeLessThanOrEqual(60);
     expect(client.warnings).toHaveLength(1);

@@ -193,13 +193,13 @@ describe("src/destinations/extensiv-3pl/catalogue.ts", () => {
     expect(good.map(({ name, outcome }) => `${name}: ${outcome}`)).toEqual([
       "destination reachable: pass",
       "destination credentials: pass",
-      "customer: pass",
-      "items readable: pass",
-      "unit of measure: pass",
-      "write permission: skip",
+      "destination customer: pass",
+      "destination items: pass",
+      "destination unit of measure: pass",
+      "destination rights: skip",
     ]);
     const unit = (await checksOf(bed.openClient(warehouse, { unitOfMeasure: "Stück" }))).find(
-      ({ name }) => name === "unit of measure",
+      ({ name }) => name === "destination unit of measure",
     );
     expect(unit).toMatchObject({ outcome: "warn", message: expect.stringContaining('"Each"') });
     const secret = await checksOf(bed.openClient(warehouse, { clientSecret: "another-secret" }));

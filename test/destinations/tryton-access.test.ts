@@ -93,23 +93,35 @@ describe("src/destinations/tryton/check.ts", () => {
   test("check says what is in order and what is not, and writes nothing", async () => {
     const good = await check(bed.open());
     expect(good.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(
-      ["reachable", "database", "credentials", "modules", "rights", "unit"].map((name) => `${name} pass`),
+      ["reachable", "database", "credentials", "modules", "rights", "unit of measure"].map(
+        (name) => `destination ${name} pass`,
+      ),
     );
     expect(good[0]?.message).toMatch(/^Tryton 6\.\d/);
     const of = async (settings: object, name: string): Promise<CheckResult | undefined> =>
       (await check(bed.open(settings))).find((result) => result.name === name);
-    expect(await of({ database: "none" }, "database")).toMatchObject({ outcome: "fail", exitCode: 4 });
-    expect(await of({ username: "nemo", password: "wrong-password" }, "credentials")).toMatchObject({
+    expect(await of({ database: "none" }, "destination database")).toMatchObject({
+      outcome: "fail",
+      exitCode: 4,
+    });
+    expect(
+      await of({ username: "nemo", password: "wrong-password" }, "destination credentials"),
+    ).toMatchObject({
       outcome: "fail",
       exitCode: 12,
     });
-    expect(await of({ username: "reader" }, "rights")).toMatchObject({
+    expect(await of({ username: "reader" }, "destination rights")).toMatchObject({
       outcome: "fail",
       exitCode: 12,
       hint: expect.stringContaining("Product Administration"),
     });
-    expect(await of({ unitOfMeasure: "u" }, "unit")).toMatchObject({ outcome: "pass" });
-    expect(await of({ unitOfMeasure: "Box" }, "unit")).toMatchObject({ outcome: "fail", exitCode: 4 });
+    expect(await of({ unitOfMeasure: "u" }, "destination unit of measure")).toMatchObject({
+      outcome: "pass",
+    });
+    expect(await of({ unitOfMeasure: "Box" }, "destination unit of measure")).toMatchObject({
+      outcome: "fail",
+      exitCode: 4,
+    });
   });
 
   test("without the module for measures they are left out, told once, and never a difference", async () => {
@@ -126,7 +138,7 @@ describe("src/destinations/tryton/check.ts", () => {
     expect(await bed.tryton.products()).toMatchObject([{ name: "Mug", weight: null, length: null }]);
     expect((await findOne(client, "MUG-1"))?.reserved).toEqual(measures);
     expect(client.warnings).toEqual([expect.stringContaining("product_measurements")]);
-    expect((await check(bed.open())).find(({ name }) => name === "modules")).toMatchObject({
+    expect((await check(bed.open())).find(({ name }) => name === "destination modules")).toMatchObject({
       outcome: "warn",
     });
   });

@@ -13,7 +13,7 @@ import {
   trytonHttpPolicy,
   type TrytonSettings,
 } from "../../src/destinations/tryton/index.js";
-import { createHttpClient } from "../../src/http/client.js";
+import { createHttpClient, type PacedClient } from "../../src/http/client.js";
 import { createRedactor } from "../../src/http/redaction.js";
 import { compileItemTable } from "../../src/mapping/compile-items.js";
 import { loadItemTable } from "../../src/mapping/load.js";
@@ -40,6 +40,7 @@ export interface TrytonClient {
 function openTryton(
   mapper: ItemMapper,
   settings: Pick<TrytonSettings, "url" | "database" | "username" | "password"> & Partial<TrytonSettings>,
+  wrap: (http: PacedClient) => PacedClient = (http) => http,
 ): TrytonClient {
   const clock = createFakeClock({ autoAdvance: true });
   const logs: string[] = [];
@@ -60,7 +61,7 @@ function openTryton(
     logs.push(message);
   };
   const hide = (secret: string): void => void secrets.push(secret);
-  const parts = { http, clock, warn, redact, hide, mapper };
+  const parts = { http: wrap(http), clock, warn, redact, hide, mapper };
   return { destination: createTrytonDestination(all, parts), clock, logs, warnings };
 }
 
@@ -86,21 +87,28 @@ export async function writeAll(
 }
 
 /** One call as it passes the relay. */
-interface RelayedCall {
+export interface RelayedCall {
   readonly method: string;
   params: unknown[];
+  readonly authorization: string | undefined;
 }
 
 /**
- * What happens to a call: it passes; it is carried out and its answer is lost, or a 500 in its place; it is lost on the way; or something
- * before the server answers in its place.
+ * What happens to a call: it passes; it is carried out and its answer is lost, breaks off in the middle, or is a 500
+ * instead; it is lost on the way; or something before the server answers in its place.
  */
 export type Fate =
   | "pass"
   | "lose-answer"
+  | "tear-answer"
   | "break-answer"
   | "lose-call"
-  | { readonly status: number; readonly body: string; readonly type?: string };
+  | {
+      readonly status: number;
+      readonly body: string;
+      readonly type?: string;
+      readonly headers?: Readonly<Record<string, string>>;
+    };
 
 interface Relay {
   readonly url: string;
@@ -108,6 +116,11 @@ interface Relay {
   readonly calls: string[];
   /** Decides on each call; may change its params. Default: all pass. */
   decide: (call: RelayedCall) => Fate | Promise<Fate>;
+  /**
+   * Answers to good log-ins by who asked what: such a one is given again instead of a new session, for a password costs
+   * Tryton a fifth of a second. To be emptied where a session was ended.
+   */
+  readonly logins: Map<string, string>;
   close(): Promise<void>;
 }
 
@@ -117,11 +130,14 @@ async function startRelay(target: string): Promise<Relay> {
     url: "",
     calls: [] as string[],
     decide: (_call: RelayedCall): Fate | Promise<Fate> => "pass",
+    logins: new Map<string, string>(),
   };
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const call = JSON.parse(Buffer.concat(chunks).toString("utf8")) as RelayedCall;
+    const sent = JSON.parse(Buffer.concat(chunks).toString("utf8")) as { method: string; params: unknown[] };
+    const { authorization } = request.headers;
+    const call = { ...sent, authorization };
     relay.calls.push(call.method);
     const fate = await relay.decide(call);
     if (fate === "lose-call") {
@@ -129,22 +145,32 @@ async function startRelay(target: string): Promise<Relay> {
       return;
     }
     if (typeof fate === "object") {
-      response.writeHead(fate.status, { "content-type": fate.type ?? "text/html" }).end(fate.body);
+      const headers = { "content-type": fate.type ?? "text/html", ...fate.headers };
+      response.writeHead(fate.status, headers).end(fate.body);
       return;
     }
-    const { authorization } = request.headers;
+    const who = call.method === "common.db.login" ? `${request.url} ${JSON.stringify(call.params)}` : "";
+    const known = relay.logins.get(who);
+    if (fate === "pass" && known !== undefined) {
+      response.writeHead(200, { "content-type": "application/json" }).end(known);
+      return;
+    }
     const real = await fetch(target + (request.url ?? ""), {
       method: "POST",
       headers: {
         "content-type": "application/json",
         ...(authorization === undefined ? {} : { authorization }),
       },
-      body: JSON.stringify(call),
+      body: JSON.stringify({ ...sent, params: call.params }),
       redirect: "manual",
     });
     const body = await real.text();
+    if (who !== "" && body.includes('"result"')) relay.logins.set(who, body);
     if (fate === "lose-answer") request.socket.destroy();
-    else if (fate === "break-answer") response.writeHead(500).end("broken");
+    else if (fate === "tear-answer") {
+      response.writeHead(200, { "content-type": "application/json", "content-length": body.length });
+      response.write(body.slice(0, Math.ceil(body.length / 2)), () => request.socket.destroy());
+    } else if (fate === "break-answer") response.writeHead(500).end("broken");
     else
       response.writeHead(real.status, { "content-type": real.headers.get("content-type") ?? "" }).end(body);
   };
@@ -174,7 +200,8 @@ export interface TrytonBed {
   readonly password: string;
   /** A client that has logged in: a password costs Tryton a fifth of a second. */
   readonly shared: TrytonClient;
-  open(settings?: Partial<TrytonSettings>): TrytonClient;
+  /** `wrap` stands between the destination and its HTTP client. */
+  open(settings?: Partial<TrytonSettings>, wrap?: (http: PacedClient) => PacedClient): TrytonClient;
   /** Empties the warehouse and lets every call pass. */
   clear(): Promise<void>;
   /** Makes Tryton refuse a SKU to everybody, as an operator's own rule does. */
@@ -199,8 +226,8 @@ export async function startTrytonBed(): Promise<TrytonBed> {
     const ids = (await all(model, domain)) as number[];
     if (ids.length > 0) await tryton.call(`model.${model}.delete`, [ids]);
   };
-  const open = (settings: Partial<TrytonSettings> = {}): TrytonClient =>
-    openTryton(mapper, { url: relay.url, database: tryton.database, ...user, ...settings });
+  const open: TrytonBed["open"] = (settings = {}, wrap) =>
+    openTryton(mapper, { url: relay.url, database: tryton.database, ...user, ...settings }, wrap);
   return {
     tryton,
     relay,

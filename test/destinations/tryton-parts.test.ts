@@ -134,8 +134,9 @@ describe("src/destinations/tryton/barcode.ts", () => {
     expect(barcodeChange([ean(1, "96385074"), isbn], "9780306406157")).toBeUndefined();
     expect(barcodeChange([ean(1, "96385074")], "0000096385074")).toMatchObject({ kind: "write" });
     expect(barcodeChange([isbn], "96385074")).toMatchObject({ kind: "create", values: { type: "ean" } });
-    const change = barcodeChange([free(1, "x")], "y");
-    expect(change).toEqual({ kind: "write", identifier: free(1, "x"), values: { type: null, code: "y" } });
+    const change = barcodeChange([free(1, "x"), free(2, "12 3")], "y");
+    expect(change).toEqual({ kind: "write", identifier: free(2, "12 3"), values: { type: null, code: "y" } });
+    expect(barcodeChange([free(1, "Bin A-03")], "96385074")).toMatchObject({ kind: "create" });
   });
 });
 

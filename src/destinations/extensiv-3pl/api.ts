@@ -57,10 +57,10 @@ export function createExtensivApi(settings: ExtensivSettings, parts: Destination
   const root = rootOf(settings);
   const tokens = createTokens(settings, parts);
 
-  /** The token that was last seen to work. */
-  let good: string | undefined;
+  /** Whether any token worked so far. */
+  let works = false;
 
-  /** Sends with a token; with another one when it is refused. A new one that never worked is not replaced. */
+  /** Sends with a token; with another one when it is refused: once, or a few times where tokens did work before. */
   async function withToken(
     request: ClientRequest,
     signal: AbortSignal,
@@ -74,10 +74,10 @@ export function createExtensivApi(settings: ExtensivSettings, parts: Destination
         return { ...plain, headers: { ...plain.headers, authorization: `Bearer ${token}` } };
       });
       if (response.status !== 401) {
-        good = token;
+        works = true;
         return response;
       }
-      if (renewals >= mostRenewals || (renewals > 0 && token !== good)) throw tokenRefused();
+      if (renewals >= (works ? mostRenewals : 1)) throw tokenRefused();
       token = await tokens.renew(token, signal);
     }
   }

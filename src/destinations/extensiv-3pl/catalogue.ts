@@ -16,6 +16,7 @@ import {
   pageSize,
 } from "./listing.js";
 import { filterBySku, foldSku, groupSkus } from "./rql.js";
+import { valueAt } from "./schema.js";
 import type { ExtensivSettings } from "./settings.js";
 
 export interface CatalogueContext extends ListingContext {
@@ -34,7 +35,7 @@ export interface Catalogue {
   /** What stands there under these SKUs, by the SKUs as they were asked for. */
   find(skus: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, RemoteItem>>;
   /** What stands there under one SKU now, whatever was seen before. */
-  lookUp(sku: string, signal: AbortSignal): Promise<RemoteItem | undefined>;
+  lookUp(sku: string, signal: AbortSignal): Promise<Sight>;
   /** Something is about to be written: what was listed is history. */
   forget(): void;
 }
@@ -44,6 +45,19 @@ const mostKept = 5000;
 const keptMs = 5 * 60_000;
 
 type Items = ReadonlyMap<string, RemoteItem>;
+
+/** What a look at one SKU shows. */
+export interface Sight {
+  readonly item?: RemoteItem;
+  /** Another SKU, which the server's comparison takes for this one. */
+  readonly alike?: string;
+}
+
+/** An item as it was found. Where several have one SKU, that of the lowest rank counts. */
+interface Found {
+  readonly remote: RemoteItem;
+  readonly rank: number;
+}
 
 /** What is true for a while. */
 interface Kept<Value> {
@@ -63,9 +77,12 @@ export function createCatalogue(context: CatalogueContext): Catalogue {
   let filters = true;
   let toldOfRows = false;
 
-  function toRemote({ id, sku, item }: Listed): RemoteItem {
+  function toFound({ id, sku, item }: Listed): Found {
     const { values, reserved } = form.tell(item, learnt.inventorySizes() ?? false);
-    return { id, sku, values: { sku, ...values }, ...(reserved.length === 0 ? {} : { reserved }) };
+    const remote = { id, sku, values: { sku, ...values }, ...(reserved.length === 0 ? {} : { reserved }) };
+    // The one that is in use, then the one that is spelt as a cart spells it.
+    const rank = (valueAt(item, "readOnly.deactivated") === true ? 2 : 0) + (sku.trimEnd() === sku ? 0 : 1);
+    return { remote, rank };
   }
 
   /** Takes a page into account; an unreadable row is told of once. */
@@ -139,8 +156,14 @@ export function createCatalogue(context: CatalogueContext): Catalogue {
     },
 
     async lookUp(sku, signal) {
-      const items = filters ? await filter([[sku]], signal) : (await listAll(signal)).items;
-      return items.get(foldSku(sku));
+      const filtered = filters;
+      const items = filtered ? await filter([[sku]], signal) : (await listAll(signal)).items;
+      const item = items.get(foldSku(sku));
+      if (item !== undefined) return { item };
+      const [other] = items.values();
+      // Several come from a filter by a beginning, or from a server that does not filter.
+      const isAlike = filtered && filters && items.size === 1 && other !== undefined;
+      return isAlike ? { alike: other.sku } : {};
     },
 
     forget() {
@@ -155,28 +178,30 @@ export function createCatalogue(context: CatalogueContext): Catalogue {
   async function listAll(
     signal: AbortSignal,
   ): Promise<{ readonly items: Items; readonly complete: boolean }> {
-    const found: RemoteItem[] = [];
+    const found: Found[] = [];
     const seen = new Set<string>();
     let unreadable = 0;
-    let total: number | undefined;
+    const totals = new Set<number | undefined>();
     for await (const page of listPages(context, undefined, signal, valueOf(first))) {
       learn(page);
-      found.push(...page.items.map(toRemote));
+      found.push(...page.items.map(toFound));
       for (const { id } of page.items) seen.add(id);
       unreadable += page.unreadable;
-      ({ total } = page);
+      totals.add(page.total);
     }
     const items = indexed(found);
     first = undefined;
     asked = 0;
-    // Items that moved between pages while they were read may be missing: nothing to go by later.
-    const complete = total === undefined || seen.size + unreadable >= total;
+    // Items that moved between pages while they were read may be missing: nothing to go by later. Where one came or
+    // went, the total tells.
+    const [total] = totals;
+    const complete = totals.size === 1 && (total === undefined || seen.size + unreadable >= total);
     if (complete) snapshot = keep(items);
     return { items, complete };
   }
 
   async function filter(groups: readonly (readonly string[])[], signal: AbortSignal): Promise<Items> {
-    const found: RemoteItem[] = [];
+    const found: Found[] = [];
     for (const group of groups) {
       const by = filterBySku(group);
       try {
@@ -187,7 +212,7 @@ export function createCatalogue(context: CatalogueContext): Catalogue {
           // few may be what its collation takes for the same, u for ü.
           if ((page.total ?? page.rows) > 2 * (by.most ?? Infinity) + 10)
             throw new FilterRefused("it sends items that were not asked for");
-          found.push(...page.items.map(toRemote));
+          found.push(...page.items.map(toFound));
         }
       } catch (error) {
         if (!(error instanceof FilterRefused)) throw error;
@@ -206,6 +231,8 @@ export function createCatalogue(context: CatalogueContext): Catalogue {
   return self;
 }
 
-function indexed(items: readonly RemoteItem[]): ReadonlyMap<string, RemoteItem> {
-  return new Map(items.map((item) => [foldSku(item.sku), item]));
+function indexed(found: Found[]): ReadonlyMap<string, RemoteItem> {
+  // The last one stays in the map.
+  found.sort((one, other) => other.rank - one.rank);
+  return new Map(found.map(({ remote }) => [foldSku(remote.sku), remote]));
 }

@@ -37,14 +37,14 @@ export function checkExtensiv(context: CheckContext, signal: AbortSignal): Async
       return pass("client id and secret are taken");
     },
 
-    customer: async (on) => pass(`customer ${await catalogue.openCustomer(on, atOnce)}`),
+    "destination customer": async (on) => pass(`customer ${await catalogue.openCustomer(on, atOnce)}`),
 
-    "items readable": async (on) => {
+    "destination items": async (on) => {
       const total = await catalogue.openItems(on, atOnce);
       return pass(total === undefined ? "items can be read" : `${total} items can be read`);
     },
 
-    "unit of measure": async () => {
+    "destination unit of measure": async () => {
       const { unitOfMeasure } = settings;
       const units = [...learnt.units];
       if (units.length === 0)
@@ -59,7 +59,7 @@ export function checkExtensiv(context: CheckContext, signal: AbortSignal): Async
       };
     },
 
-    "write permission": async () => ({
+    "destination rights": async () => ({
       outcome: "skip",
       message: "whether the credential may write cannot be seen without writing; it needs the role ItemEdit",
     }),

@@ -23,7 +23,7 @@ export function createExtensivDestination(
   settings: ExtensivSettings,
   parts: DestinationParts,
 ): ItemDestination {
-  const { clock, warn, redact, mapper } = parts;
+  const { clock, warn, redact, mapper, concurrency = usualConcurrency } = parts;
   const api = createExtensivApi(settings, parts);
   const outlast = createOutlast({ clock, warn });
   const form = createItemForm(mapper, settings);
@@ -56,7 +56,7 @@ export function createExtensivDestination(
       await catalogue.openItems(signal);
       catalogue.forget();
       try {
-        yield* inLanes(changes, usualConcurrency, signal, write);
+        yield* inLanes(changes, concurrency, signal, write);
       } finally {
         catalogue.forget();
       }

@@ -109,6 +109,8 @@ export function createItemForm(mapper: ItemMapper, settings: ExtensivSettings): 
         sent.push({ place, value });
       }
       item["sku"] = product.sku;
+      // An item must have one; what the cart calls nothing is known by its SKU.
+      item["description"] ??= product.sku;
       const unit = (): ExactObject => Object.assign(emptyObject(), { name: settings.unitOfMeasure });
       put(item, `${inventoryUnit}.unitIdentifier`, unit());
       put(item, `${inventoryUnit}.inventoryMethod`, new ExactNumber(methods[settings.inventoryMethod]));

@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { InterruptedError } from "../../errors.js";
 
 /**
@@ -11,6 +12,8 @@ export async function* inLanes<Job, Result>(
   work: (job: Job, signal: AbortSignal) => Promise<Result>,
 ): AsyncGenerator<Result> {
   const stop = new AbortController();
+  // Every lane listens to it; Node would take more than ten for a leak.
+  setMaxListeners(0, stop.signal);
   const onAbort = (): void => stop.abort(signal.reason);
   if (signal.aborted) onAbort();
   signal.addEventListener("abort", onAbort, { once: true });

@@ -52,7 +52,10 @@ export function groupSkus(skus: readonly string[], most: number): readonly (read
   return groups;
 }
 
-/** SKUs are the same without regard to case, as filters compare them. */
+/**
+ * SKUs are the same without regard to case, as filters compare them, and to blanks at the end, which no SKU of a cart
+ * has and which databases of the vendor's kind do not look at.
+ */
 export function foldSku(sku: string): string {
-  return sku.toLowerCase();
+  return sku.toLowerCase().trimEnd();
 }

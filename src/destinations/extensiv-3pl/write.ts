@@ -11,7 +11,8 @@ import { createHolderSearch } from "./holder.js";
 import { isInventorySize, type ItemForm, type SentPlace } from "./item.js";
 import type { Learnt } from "./learnt.js";
 import { type Proof } from "./proof.js";
-import { findItemId } from "./schema.js";
+import { foldSku } from "./rql.js";
+import { findItemFacts, findItemId } from "./schema.js";
 import type { ExtensivSettings } from "./settings.js";
 
 export interface WriteContext {
@@ -112,7 +113,7 @@ export function createWriter(context: WriteContext): Writer {
         return written(change, id);
       }
       // Nothing is sent again before it is known that nothing stands there.
-      const found = await catalogue.lookUp(change.sku, signal);
+      const { item: found } = await catalogue.lookUp(change.sku, signal);
       if (found !== undefined) return update(change, found.id, signal, depth + 1);
       if (tries >= mostTries) return unacknowledged(change, "shows no such item");
       await pause(clock, firstPauseMs * 2 ** (tries - 1), signal);
@@ -155,6 +156,9 @@ export function createWriter(context: WriteContext): Writer {
         const refusal = toRefusal(got.response, redact);
         return failed(change, refusal.code, refusal.words);
       }
+      const { sku } = findItemFacts(item) ?? change;
+      // Somebody gave the item another SKU: it is another product's by now.
+      if (foldSku(sku) !== foldSku(change.sku)) return replaceLost(change, id, signal, depth);
       learnt.see(item);
       const sizes = learnt.inventorySizes() ?? false;
       const { reserved } = form.tell(item, sizes);
@@ -202,7 +206,7 @@ export function createWriter(context: WriteContext): Writer {
     signal: AbortSignal,
     depth: number,
   ): Promise<WriteResult> {
-    const found = await catalogue.lookUp(change.sku, signal);
+    const { item: found } = await catalogue.lookUp(change.sku, signal);
     if (found === undefined && depth <= 2) return create(change, signal, depth + 1);
     if (found !== undefined && found.id !== id && depth <= 2)
       return update(change, found.id, signal, depth + 1);
@@ -219,10 +223,10 @@ export function createWriter(context: WriteContext): Writer {
   ): Promise<WriteResult> {
     if (depth > 2) return failed(change, refusal.code, refusal.words);
     const there = await findHolder(change.sku, unsure, signal);
-    if (there === "alias") {
-      return failed(change, refusal.code, `${refusal.words}. An item alias has this SKU.`);
+    if (there !== undefined && "words" in there) {
+      return failed(change, refusal.code, `${refusal.words}. ${there.words}`);
     }
-    if (there !== undefined) return update(change, there, signal, depth + 1);
+    if (there !== undefined) return update(change, there.id, signal, depth + 1);
     return failed(
       change,
       "not-visible",

@@ -51,13 +51,18 @@ export function plainBarcode(code: string): string {
 
 /**
  * How a product gets a barcode: not at all where one of its identifiers is that already, whatever its type or its
- * leading zeros; else the one that `findBarcode` names takes it, so that no wrong barcode stays behind.
+ * leading zeros; else the one that `findBarcode` names takes it, so that no wrong barcode stays behind. An identifier of
+ * no type that is no number is a word of the operator's, and stays.
  */
 export function barcodeChange(identifiers: readonly Identifier[], code: string): BarcodeChange | undefined {
   if (identifiers.some((identifier) => isSameBarcode(identifier.code, code))) return undefined;
   const values = toIdentifier(code);
-  const identifier = findBarcode(identifiers);
+  const identifier = findBarcode(identifiers.filter(({ type, code: old }) => type !== null || isNumber(old)));
   return identifier === undefined ? { kind: "create", values } : { kind: "write", identifier, values };
+}
+
+function isNumber(code: string): boolean {
+  return /^[\d\s-]*\d[\d\s-]*$/.test(code);
 }
 
 function isSameBarcode(one: string, other: string): boolean {

@@ -16,19 +16,19 @@ export function checkDatabase(
     (facts ??= await readDatabaseFacts(api, on));
   return runCheckList(
     {
-      reachable: async (on) => pass(`Tryton ${await api.version(on)} at ${api.url}`),
+      "destination reachable": async (on) => pass(`Tryton ${await api.version(on)} at ${api.url}`),
 
-      database: async (on) => {
+      "destination database": async (on) => {
         await api.findDatabase(on);
         return pass(`the database ${api.database} is there`);
       },
 
-      credentials: async (on) => {
+      "destination credentials": async (on) => {
         await api.read("model.res.user.get_preferences", [true], {}, on);
         return pass(`${settings.username} can log in`);
       },
 
-      modules: async (on) => {
+      "destination modules": async (on) => {
         const { lacks } = await factsOf(on);
         if (lacks.length === 0) return pass("products have places for weights and sizes");
         return {
@@ -38,12 +38,12 @@ export function checkDatabase(
         };
       },
 
-      rights: async (on) => {
+      "destination rights": async (on) => {
         await assertRights(api, on);
         return pass(`${settings.username} may read, create and write products`);
       },
 
-      unit: async (on) => {
+      "destination unit of measure": async (on) => {
         const { units } = await factsOf(on);
         const { name, symbol } = findUnit(settings.unitOfMeasure, [...units.values()]);
         return pass(`new products are counted in ${name} (${symbol})`);

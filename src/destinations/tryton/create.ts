@@ -15,7 +15,8 @@ import {
   type WriteContext,
 } from "./write-context.js";
 
-const method = "model.product.template.create";
+/** The call that creates products; of an empty list it makes nothing. */
+export const createMethod = "model.product.template.create";
 
 /**
  * Makes what creates some products in one call. After the first refusal it is looked whether some of them stand there
@@ -33,7 +34,7 @@ export function createSender(
     );
     let answer: unknown;
     try {
-      answer = await api.write(method, [rows], facts.context);
+      answer = await api.write(createMethod, [rows], facts.context);
     } catch (error) {
       if (!(error instanceof TrytonRefusal)) throw error;
       if (!refused && !signal.aborted) {
@@ -45,7 +46,7 @@ export function createSender(
     }
     const templates = idsSchema.safeParse(answer).data;
     if (templates?.length !== changes.length) {
-      throw new RemoteError("unexpected-answer", `the answer to ${method} is not what Tryton gives`);
+      throw new RemoteError("unexpected-answer", `the answer to ${createMethod} is not what Tryton gives`);
     }
     // Ids are good to know, no more: products are looked up by their codes. A search for a bad row must stay cheap.
     const ids = refused || signal.aborted ? undefined : await createdIds(context, changes, templates, signal);

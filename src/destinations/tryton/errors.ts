@@ -43,9 +43,19 @@ function plain(text: string, { redact }: Pick<ErrorContext, "redact">): string {
   return redact(pageTitle(redact(text)));
 }
 
-/** What a lock that was not had in time looks like: the transaction was rolled back and may be repeated. */
-const busyDatabase =
-  /database (?:table )?is locked|could not serialize|deadlock detected|could not obtain lock/i;
+/**
+ * What a database says that cannot be written at present, whatever the data: a lock was not had in time, the disk is
+ * full, it restarts. The transaction was rolled back. Source: messages of SQLite and PostgreSQL.
+ */
+const troubledDatabase = new RegExp(
+  [
+    "database (?:table )?is locked|could not serialize|deadlock detected|could not obtain lock",
+    "disk is full|disk I/O error|readonly database|unable to open database file",
+    "read-only transaction|No space left on device|too many clients|connection slots are reserved",
+    "could not connect to server|terminating connection|server closed the connection|connection already closed",
+  ].join("|"),
+  "i",
+);
 
 /** The words of a server that does not know the database; they hold a path on it, which is not shown. */
 const unknownDatabase = /^Database .* (?:doesn't|does not) exist|^database ".*" does not exist/i;
@@ -79,10 +89,10 @@ export function toRpcError(error: readonly unknown[], context: ErrorContext): Ps
   }
   const text = typeof name === "string" ? name : "";
   if (unknownDatabase.test(text)) return undefined;
-  if (busyDatabase.test(text)) {
+  if (troubledDatabase.test(text)) {
     return new TransientError(
       "server-error",
-      `Tryton's database was busy with ${context.what}: ${plain(text, context)}`,
+      `Tryton's database failed at ${context.what}: ${plain(text, context)}`,
     );
   }
   return new TrytonRefusal("fault", `Tryton stumbled over ${context.what}: ${plain(text, context)}`);

@@ -1,5 +1,6 @@
 import type { ItemMapper } from "../../model/item.js";
 import type { ProductDraft } from "../../model/product.js";
+import { plainBarcode } from "./barcode.js";
 import { families, type FamilyName, fromUnit, toMeasure } from "./units.js";
 import { cleanLine, cleanText, roundDecimal } from "./values.js";
 
@@ -34,7 +35,7 @@ const forms: Readonly<Record<string, (value: string | number) => string | number
   length: measureForm("length"),
   width: measureForm("length"),
   height: measureForm("length"),
-  barcode: (value) => cleanLine(String(value)),
+  barcode: (value) => plainBarcode(cleanLine(String(value))),
 };
 
 function measureForm(family: FamilyName): (value: string | number) => number | undefined {

@@ -2,7 +2,7 @@ import { barcodeChange, toIdentifier } from "./barcode.js";
 import type { DatabaseFacts } from "./database.js";
 import { type Item, measurePlaces, type MeasurePlace, templatePlaces } from "./item.js";
 import type { StandingProduct } from "./products.js";
-import { toMeasure } from "./units.js";
+import { fromUnit, toMeasure } from "./units.js";
 import { isSameDecimal, toTrytonDecimal } from "./values.js";
 
 /** Values of a record, as Tryton's methods take them. */
@@ -53,7 +53,8 @@ export function toUpdate(
   facts: DatabaseFacts,
 ): UpdatePayload | undefined {
   const differing = [...places].filter(
-    (place) => !standing.reserved.has(place) && !isSame(place, item.get(place), standing.item.get(place)),
+    (place) =>
+      !standing.reserved.has(place) && !isSame(place, item.get(place), standing.item.get(place), facts),
   );
   const template = templateValues(
     differing.filter((place) => templatePlaces.includes(place)),
@@ -100,10 +101,14 @@ function isMeasure(place: string): place is MeasurePlace {
   return Object.hasOwn(measurePlaces, place);
 }
 
-function isSame(place: string, wanted: unknown, standing: unknown): boolean {
+function isSame(place: string, wanted: unknown, standing: unknown, facts: DatabaseFacts): boolean {
   if (wanted === undefined || place === "code") return true;
   if (place === "list_price" && typeof wanted === "string" && typeof standing === "string") {
     return isSameDecimal(wanted, standing);
   }
-  return wanted === standing;
+  const family = isMeasure(place) ? facts.families[measurePlaces[place]] : undefined;
+  if (family === undefined) return wanted === standing;
+  // What the units of this database make of it: an operator may have taken decimals from them.
+  const measure = toMeasure(Number(wanted), family);
+  return measure === undefined || fromUnit(measure.value, measure.unit, family.coarse) === standing;
 }

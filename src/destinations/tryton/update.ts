@@ -13,6 +13,9 @@ import {
   type WriteContext,
 } from "./write-context.js";
 
+/** The call that updates products; of none it changes nothing. */
+export const updateMethod = "model.product.template.write";
+
 /** How often a batch is read and written anew because somebody else writes the same products. */
 const mostRereads = 3;
 
@@ -76,7 +79,7 @@ async function send(
     Object.assign(stamps, job.payload.stamps);
   }
   if (groups.length === 0) return;
-  await api.write("model.product.template.write", groups, { ...facts.context, _timestamp: stamps });
+  await api.write(updateMethod, groups, { ...facts.context, _timestamp: stamps });
 }
 
 function toResults(
