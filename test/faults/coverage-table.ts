@@ -24,7 +24,9 @@ const state = "test/state/open.test.ts";
 const slots = "test/state/slots.test.ts";
 const pass = "test/pipeline/run.test.ts";
 
-const noWarehouse = "there is no destination yet that takes items over a network";
+const storms = "test/faults/extensiv-3pl-storms.test.ts";
+const extensivItems = "test/faults/extensiv-3pl-items.test.ts";
+const trytonRows = "test/faults/tryton-rows.test.ts";
 
 /** Every numbered fault of the manual of faults, sections on crashes, network and data. */
 export const faults: Readonly<Record<string, Coverage>> = {
@@ -40,6 +42,8 @@ export const faults: Readonly<Record<string, Coverage>> = {
     tried: [
       [crash, "R2: between the acknowledgement of a create and its record, at 100 places"],
       [pass, "an acknowledgement lost with the answer costs a look-up, not a second create"],
+      [extensivItems, "R2: killed between a create that the warehouse took and its record"],
+      ["test/faults/tryton.test.ts", "R2"],
     ],
   },
   R3: {
@@ -142,12 +146,14 @@ export const faults: Readonly<Record<string, Coverage>> = {
   },
   R22: {
     tried: [
+      [storms, "R22: one call in twenty fails"],
       [network, "R22: one call in twenty fails with 500, 502 or 504: whole in 50 seeds"],
       [client, "one call in twenty fails: reads all succeed, nothing is created twice"],
     ],
   },
   R23: {
     tried: [
+      [storms, "R23, R24: connections break before, behind and in the answer"],
       [network, "R23: connections are reset"],
       [network, "R23: nobody answers any more in the middle of a read"],
       [exchange, "is a failure, never a short answer: %s"],
@@ -235,11 +241,24 @@ export const faults: Readonly<Record<string, Coverage>> = {
   R35: { tried: [["test/faults/shopify-lists.test.ts", "R35"]] },
   R36: { tried: [["test/faults/amazon-reports.test.ts", "R36"]] },
   R37: {
-    tried: [[pass, "what the destination refuses is failed in its own words, spares the others"]],
-    never: `answers to a batch: ${noWarehouse}`,
+    tried: [
+      [pass, "what the destination refuses is failed in its own words, spares the others"],
+      [extensivItems, "R37: another client makes items first"],
+      [extensivItems, "R37: an operator edits items between look and write"],
+      [extensivItems, "one bad row of 40"],
+      [trytonRows, "R37"],
+    ],
   },
-  R38: { tried: [], never: `fields that are cut or rounded: ${noWarehouse}` },
-  R39: { tried: [], never: `items that cannot be found at once: ${noWarehouse}` },
+  R38: {
+    tried: [
+      [extensivItems, "R38"],
+      ["test/faults/tryton-data.test.ts", "R38"],
+    ],
+  },
+  R39: {
+    tried: [[extensivItems, "R39"]],
+    never: "with Tryton, whose answers come from the database that it writes",
+  },
   R40: {
     tried: [
       [processes, "R40: is refused with code 6 and the way to trust it"],

@@ -23,7 +23,10 @@ const neverWith: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   amazon: { R34: "Shopify's errors inside of a good answer", R35: "Shopify's exports" },
 };
 
-/** Faults of other systems: warehouses, and proxies that the http room knows nothing of. */
+/** What must be tried with each warehouse, whatever the rest of the table says. */
+const warehouseFaults = ["R2", "R20", "R21", "R22", "R23", "R31", "R32", "R37", "R38"];
+
+/** Faults of other systems than carts: warehouses, and proxies that the http room knows nothing of. */
 const elsewhere = new Set(["R37", "R38", "R39", "R40"]);
 
 const laws = readFileSync(join(root, "test/faults/laws.ts"), "utf8").split(/^export /m);
@@ -76,4 +79,9 @@ describe("faults", () => {
       expect(Object.keys(never).filter((number) => tried.has(number))).toEqual([]);
     },
   );
+
+  test.each(["extensiv-3pl", "tryton"])("%s: each fault of warehouses is tried", (warehouse) => {
+    const tried = triedWith(warehouse);
+    expect(warehouseFaults.filter((number) => !tried.has(number))).toEqual([]);
+  });
 });
