@@ -1,16 +1,9 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { PlannedChange } from "../../src/destinations/destination.js";
 import { AuthError, ConfigError, TransientError } from "../../src/errors.js";
-import type { ItemMapper } from "../../src/model/item.js";
 import type { ExtensivWarehouse } from "../../src/sandbox/extensiv-3pl/server.js";
 import { toChange } from "../conformance/destination.js";
-import {
-  calls,
-  createExtensivBed,
-  type ExtensivBed,
-  type ExtensivClient,
-  loadExtensivMapper,
-} from "../support/extensiv-bed.js";
+import { calls, useExtensivBed, type ExtensivBed, type ExtensivClient } from "../support/extensiv-bed.js";
 
 const never = new AbortController().signal;
 const skusOf = (count: number): string[] =>
@@ -31,15 +24,7 @@ function expectAll(warehouse: ExtensivWarehouse, count: number): void {
 }
 
 describe("src/destinations/extensiv-3pl/write.ts", () => {
-  let mapper: ItemMapper;
-  let bed: ExtensivBed;
-  beforeAll(async () => {
-    mapper = await loadExtensivMapper();
-  });
-  beforeEach(() => {
-    bed = createExtensivBed(mapper);
-  });
-  afterEach(() => bed.close());
+  const bed = useExtensivBed();
 
   async function start(
     ...faults: NonNullable<Parameters<ExtensivBed["openWarehouse"]>[0]>["faults"] & {}

@@ -1,18 +1,10 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { CheckResult } from "../../src/model/report.js";
 import { ConfigError, TransientError } from "../../src/errors.js";
-import type { ItemMapper } from "../../src/model/item.js";
 import { sampleItems } from "../../src/sandbox/extensiv-3pl/sample.js";
 import { toChange } from "../conformance/destination.js";
 import { oddSkus } from "../conformance/samples.js";
-import {
-  calls,
-  createExtensivBed,
-  extensivDefaults,
-  type ExtensivBed,
-  type ExtensivClient,
-  loadExtensivMapper,
-} from "../support/extensiv-bed.js";
+import { calls, useExtensivBed, extensivDefaults, type ExtensivClient } from "../support/extensiv-bed.js";
 
 const never = new AbortController().signal;
 const each = { options: { inventoryUnit: { unitIdentifier: { name: "Each" } } } };
@@ -28,15 +20,7 @@ async function checksOf({ destination }: ExtensivClient): Promise<CheckResult[]>
 }
 
 describe("src/destinations/extensiv-3pl/catalogue.ts", () => {
-  let mapper: ItemMapper;
-  let bed: ExtensivBed;
-  beforeAll(async () => {
-    mapper = await loadExtensivMapper();
-  });
-  beforeEach(() => {
-    bed = createExtensivBed(mapper);
-  });
-  afterEach(() => bed.close());
+  const bed = useExtensivBed();
 
   async function findAll(client: ExtensivClient, skus: readonly string[]): Promise<string[]> {
     const found: string[] = [];

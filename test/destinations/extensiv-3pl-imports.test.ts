@@ -1,6 +1,5 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
-import type { ItemMapper } from "../../src/model/item.js";
 import type { ProductDraft } from "../../src/model/product.js";
 import { sampleCatalogue as etsyCatalogue } from "../../src/sandbox/etsy/catalogue.js";
 import type { ExtensivWarehouse } from "../../src/sandbox/extensiv-3pl/server.js";
@@ -10,7 +9,7 @@ import { createEtsyRigs } from "../faults/etsy-rig.js";
 import { expectWhole, type Imported, type ImportOptions, type Rig } from "../faults/rig.js";
 import { createShopifyRigs } from "../faults/shopify-rig.js";
 import { createWooRigs } from "../faults/woo-rig.js";
-import { createExtensivBed, type ExtensivBed, loadExtensivMapper } from "../support/extensiv-bed.js";
+import { useExtensivBed } from "../support/extensiv-bed.js";
 import { ownItem } from "../support/extensiv-own.js";
 import { expectedItem, withoutCaseTwins } from "../support/warehouse-expected.js";
 
@@ -51,16 +50,7 @@ const carts = {
   },
 };
 
-let mapper: ItemMapper;
-let bed: ExtensivBed;
-
-beforeAll(async () => {
-  mapper = await loadExtensivMapper();
-});
-beforeEach(() => {
-  bed = createExtensivBed(mapper);
-});
-afterEach(() => bed.close());
+const bed = useExtensivBed();
 
 /** An import into the warehouse, as a process of its own has it. `sent` counts its requests to the warehouse. */
 async function importInto(

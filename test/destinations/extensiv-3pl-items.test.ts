@@ -1,9 +1,8 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import type { ItemMapper } from "../../src/model/item.js";
+import { describe, expect, test } from "@jest/globals";
 import { sampleItems } from "../../src/sandbox/extensiv-3pl/sample.js";
 import type { ExtensivWarehouse } from "../../src/sandbox/extensiv-3pl/server.js";
 import { toChange } from "../conformance/destination.js";
-import { calls, createExtensivBed, type ExtensivBed, loadExtensivMapper } from "../support/extensiv-bed.js";
+import { calls, useExtensivBed } from "../support/extensiv-bed.js";
 
 const never = new AbortController().signal;
 const product = {
@@ -60,15 +59,7 @@ function laidOver(old: Body): Body {
 }
 
 describe("src/destinations/extensiv-3pl/item.ts", () => {
-  let mapper: ItemMapper;
-  let bed: ExtensivBed;
-  beforeAll(async () => {
-    mapper = await loadExtensivMapper();
-  });
-  beforeEach(() => {
-    bed = createExtensivBed(mapper);
-  });
-  afterEach(() => bed.close());
+  const bed = useExtensivBed();
 
   test("a new item is what the product says, psync's defaults, and nothing else", async () => {
     const warehouse = await bed.openWarehouse();

@@ -1,9 +1,8 @@
-import { afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import type { Destination } from "../../src/destinations/destination.js";
-import type { ItemMapper } from "../../src/model/item.js";
 import { pricesOf } from "../../src/mapping/project.js";
 import { sampleItems } from "../../src/sandbox/extensiv-3pl/sample.js";
-import { calls, createExtensivBed, type ExtensivBed, loadExtensivMapper } from "../support/extensiv-bed.js";
+import { calls, useExtensivBed } from "../support/extensiv-bed.js";
 import { type Bench, createBench, record } from "../support/pipeline.js";
 
 function records(count: number): ReturnType<typeof record>[] {
@@ -11,15 +10,7 @@ function records(count: number): ReturnType<typeof record>[] {
 }
 
 describe("src/destinations/extensiv-3pl/index.ts", () => {
-  let mapper: ItemMapper;
-  let bed: ExtensivBed;
-  beforeAll(async () => {
-    mapper = await loadExtensivMapper();
-  });
-  beforeEach(() => {
-    bed = createExtensivBed(mapper);
-  });
-  afterEach(() => bed.close());
+  const bed = useExtensivBed();
 
   function bench(
     destination: Destination,

@@ -121,9 +121,10 @@ describe("src/destinations/tryton/barcode.ts", () => {
   const free = (id: number, code: string) => ({ id, type: null, code });
   const isbn = { id: 9, type: "isbn", code: "9780306406157" };
 
-  test("of several identifiers the first ean stands for the barcode, else the first of no type", () => {
+  test("of several identifiers the first ean stands for the barcode, else a number of no type, else the last", () => {
     expect(findBarcode([free(1, "x"), isbn, ean(2, "96385074")])?.id).toBe(2);
-    expect(findBarcode([isbn, free(1, "x"), free(2, "y")])?.id).toBe(1);
+    expect(findBarcode([isbn, free(1, "x"), free(2, "12-3"), free(3, "y")])?.id).toBe(2);
+    expect(findBarcode([isbn, free(1, "x"), free(2, "y")])?.id).toBe(2);
     expect(findBarcode([isbn])).toBeUndefined();
     expect(plainBarcode("4006381-333931 ")).toBe("4006381333931");
     expect(plainBarcode(" A 12 ")).toBe("A 12");

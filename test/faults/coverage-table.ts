@@ -24,6 +24,8 @@ const state = "test/state/open.test.ts";
 const slots = "test/state/slots.test.ts";
 const pass = "test/pipeline/run.test.ts";
 
+const extensiv = "test/faults/extensiv-3pl.test.ts";
+const access = "test/faults/extensiv-3pl-access.test.ts";
 const storms = "test/faults/extensiv-3pl-storms.test.ts";
 const extensivItems = "test/faults/extensiv-3pl-items.test.ts";
 const trytonRows = "test/faults/tryton-rows.test.ts";
@@ -134,6 +136,7 @@ export const faults: Readonly<Record<string, Coverage>> = {
       [network, "R20: 429 with %s: no call comes early"],
       [network, "R20: 429 for a thousand million seconds ends at once"],
       [throttling, "429 with %s: waits at least that long and sends even a create again"],
+      [extensiv, "R20: 429 to %s, with %s: no call comes early"],
     ],
   },
   R21: {
@@ -142,6 +145,7 @@ export const faults: Readonly<Record<string, Coverage>> = {
       [network, "R21: the size of pages comes back behind a storm"],
       [network, "R21: a storm that does not end, or that stood there at the start"],
       [throttling, "a storm of ten minutes is survived with few calls"],
+      [extensiv, "R21: a storm of ten minutes, %s: at most 60 calls"],
     ],
   },
   R22: {
@@ -178,6 +182,7 @@ export const faults: Readonly<Record<string, Coverage>> = {
       [pages, "R26: an empty page with a total of 0 in the middle, once"],
       [pages, "R26: when it stays so, code 8"],
       [pages, "R26: an empty shop where there was a full one is code 8"],
+      [extensivItems, "R26: a list that is empty in between makes nothing twice"],
     ],
   },
   R27: {
@@ -188,6 +193,7 @@ export const faults: Readonly<Record<string, Coverage>> = {
         "test/channels/woocommerce-complete.test.ts",
         "is not sure when something was added and something else removed",
       ],
+      [extensivItems, "R27: an item that goes while the list is read"],
     ],
   },
   R28: {
@@ -220,6 +226,7 @@ export const faults: Readonly<Record<string, Coverage>> = {
     tried: [
       [rights, "R31, R32: a key that is refused from list %i on is code 12"],
       ["test/http/token.test.ts", "fifty that ask at once, and fifty that were refused at once"],
+      [access, "R31: fifty requests that are refused at once come to one new token"],
     ],
   },
   R32: {
@@ -228,6 +235,7 @@ export const faults: Readonly<Record<string, Coverage>> = {
       [rights, "R32: a key of a user without rights is code 12 and names the role"],
       [rights, "R32: a key that may read products and not the settings"],
       ["test/e2e/import.test.ts", "wrong credentials are code 12, and no output holds a secret"],
+      [access, "R32: %s: code 12 says where to click, nothing is written"],
     ],
   },
   R33: {

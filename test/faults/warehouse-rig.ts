@@ -26,9 +26,10 @@ import {
   type ExtensivWarehouse,
   startExtensivWarehouse,
 } from "../../src/sandbox/extensiv-3pl/server.js";
+import type { Random } from "../../src/sandbox/random.js";
 import { thisProcess } from "../../src/state/holder.js";
 import { openStateStore } from "../../src/state/open.js";
-import type { StateStore, StageKey } from "../../src/state/store.js";
+import type { KnownProduct } from "../../src/state/store.js";
 import { extensivDefaults, loadExtensivMapper } from "../support/extensiv-bed.js";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.js";
 import { createMemoryChannel } from "../support/memory-channel.js";
@@ -46,6 +47,8 @@ export interface Imported extends RunResult {
   readonly list: readonly RunIssue[];
   readonly events: readonly RunEvent[];
   readonly warnings: readonly string[];
+  /** Everything that the state calls written. */
+  readonly ledger: readonly KnownProduct[];
   /** How many requests came to the warehouse. */
   readonly sent: number;
   /** How many pages the cart was asked for. */
@@ -85,8 +88,6 @@ export interface WarehouseRig {
   /** Puts products into the cart, in the place of those with their SKUs. */
   sell(...products: readonly Product[]): void;
   import(how?: ImportOptions): Promise<Imported>;
-  /** Asks the state of the connection. */
-  ask<T>(question: (store: StateStore, stage: StageKey) => Promise<T>): Promise<T>;
   /** The state file is gone. */
   loseState(): void;
   close(): Promise<void>;
@@ -252,8 +253,22 @@ async function openWarehouseRig(items: ItemMapper, options: RigOptions = {}): Pr
       const list: RunIssue[] = [];
       for await (const issue of result.issues()) list.push(issue);
       await result.finish();
+      const ledger: KnownProduct[] = [];
+      const connection = connectionName(channel, destination);
+      const stage = { connection, records: connection, run: "none" };
+      for await (const { known } of opened.catalogue({ ...stage, destination: destinationName(destination) }))
+        if (known !== undefined) ledger.push(known);
       const sent = warehouse.requests.length - sentBefore;
-      return { ...result, exit: exitCodeOf(result), list, events, warnings, sent, asked: channel.calls() };
+      return {
+        ...result,
+        exit: exitCodeOf(result),
+        list,
+        events,
+        warnings,
+        ledger,
+        sent,
+        asked: channel.calls(),
+      };
     } finally {
       await opened.close();
     }
@@ -272,21 +287,6 @@ async function openWarehouseRig(items: ItemMapper, options: RigOptions = {}): Pr
     past,
     sell,
     import: run,
-    async ask(question) {
-      const { channel, destination } = open({});
-      const connection = connectionName(channel, destination);
-      const store = await openStateStore(state);
-      try {
-        return await question(store, {
-          connection,
-          records: connection,
-          run: "none",
-          destination: destinationName(destination),
-        });
-      } finally {
-        await store.close();
-      }
-    },
     loseState() {
       for (const name of readdirSync(folder)) rmSync(join(folder, name));
     },
@@ -311,4 +311,14 @@ export function createWarehouseRigs(): (options?: RigOptions) => Promise<Warehou
     rigs.push(rig);
     return rig;
   };
+}
+
+/** Some of the cart's products are others by now, and some of the first twenty may be new. */
+export function editSome(rig: WarehouseRig, random: Random, edition: number): void {
+  for (let left = random.int(1, 8); left > 0; left -= 1) rig.sell(thinProduct(random.int(0, 19), edition));
+}
+
+/** How many requests met a fault. */
+export function met({ warehouse }: WarehouseRig): number {
+  return warehouse.requests.filter(({ faults }) => faults.length > 0).length;
 }

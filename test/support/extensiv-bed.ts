@@ -1,3 +1,4 @@
+import { afterEach, beforeAll, beforeEach } from "@jest/globals";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { ItemDestination, PlannedChange, WriteResult } from "../../src/destinations/destination.js";
@@ -111,6 +112,27 @@ export function createExtensivBed(mapper: ItemMapper): ExtensivBed {
     async close() {
       for (const warehouse of opened.splice(0)) await warehouse.close();
     },
+  };
+}
+
+/** For the tests of a file or of a `describe`: a bed of its own for each of them, closed after it. */
+export function useExtensivBed(): ExtensivBed {
+  let mapper: ItemMapper;
+  let bed: ExtensivBed;
+  beforeAll(async () => {
+    mapper = await loadExtensivMapper();
+  });
+  beforeEach(() => {
+    bed = createExtensivBed(mapper);
+  });
+  afterEach(() => bed.close());
+  return {
+    get clock() {
+      return bed.clock;
+    },
+    openWarehouse: (options) => bed.openWarehouse(options),
+    openClient: (warehouse, settings, http) => bed.openClient(warehouse, settings, http),
+    close: () => bed.close(),
   };
 }
 

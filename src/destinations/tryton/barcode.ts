@@ -36,11 +36,14 @@ function isEan(code: string): boolean {
 }
 
 /**
- * The identifier that stands for a product's barcode: the first of type `ean`, else the first of no type. Others
- * (ISBN, ISAN, ...) are the operator's own.
+ * The identifier that stands for a product's barcode: the first of type `ean`, else of no type the first that is a
+ * number, else the last, which psync may have put behind the operator's. Others (ISBN, ISAN, ...) are the operator's own.
  */
 export function findBarcode(identifiers: readonly Identifier[]): Identifier | undefined {
-  return identifiers.find(({ type }) => type === "ean") ?? identifiers.find(({ type }) => type === null);
+  const free = identifiers.filter(({ type }) => type === null);
+  return (
+    identifiers.find(({ type }) => type === "ean") ?? free.find(({ code }) => isNumber(code)) ?? free.at(-1)
+  );
 }
 
 /** A code as psync's own are written: without the spaces and hyphens that Tryton lets pass between digits. */
