@@ -77,10 +77,8 @@ function measure(family: UnitFamily, name: string): ItemConversion {
 }
 
 // Spaces of all kinds, and the controls C0, DEL and C1.
-// oxlint-disable-next-line no-control-regex
-const gaps = /[\s\u0000-\u001f\u007f-\u009f]+/g;
-// oxlint-disable-next-line no-control-regex
-const breaking = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]/;
+const gaps = /[\s\p{Cc}]+/gu;
+const breaking = /[\p{Cc}\u2028\u2029]/u;
 
 /** Text on one line: a line break or another control becomes one space, together with the spaces around it. */
 function toLine(text: string): string {

@@ -1,21 +1,11 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 
 import { AuthError, ConfigError } from "../../src/errors.js";
 import type { Product } from "../../src/model/product.js";
 import type { CheckResult } from "../../src/model/report.js";
 import { toChange } from "../conformance/destination.js";
-import { findTryton } from "../support/tryton.js";
-import {
-  failures,
-  findOne,
-  methods,
-  startTrytonBed,
-  type TrytonBed,
-  type TrytonClient,
-  writeAll,
-} from "./tryton-bed.js";
-
-const missing = await findTryton();
+import { describeTryton } from "../support/tryton.js";
+import { failures, findOne, methods, useTrytonBed, type TrytonClient, writeAll } from "./tryton-bed.js";
 
 const never = new AbortController().signal;
 const mug: Product = {
@@ -28,17 +18,8 @@ const mug: Product = {
   height_in: 1,
 };
 
-describe("src/destinations/tryton/check.ts", () => {
-  if (missing !== undefined) {
-    test.skip(`skipped: ${missing}`, () => undefined);
-    return;
-  }
-  let bed: TrytonBed;
-  beforeAll(async () => {
-    bed = await startTrytonBed();
-  }, 60_000);
-  afterAll(() => bed.close());
-  beforeEach(() => bed.clear());
+describeTryton("src/destinations/tryton/check.ts", () => {
+  const bed = useTrytonBed();
   test("credentials, rights and names that are wrong are told before anything is written", async () => {
     const rows = [toChange(mug)];
     await expect(writeAll(bed.open({ username: "reader" }).destination, rows)).rejects.toThrow(AuthError);

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, beforeEach } from "@jest/globals";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
@@ -253,5 +254,34 @@ export async function startTrytonBed(): Promise<TrytonBed> {
       await relay.close();
       await tryton.close();
     },
+  };
+}
+
+/** For the tests of a `describe`: one bed for all of them, emptied before each, closed in the end. */
+export function useTrytonBed(): TrytonBed {
+  let bed: TrytonBed;
+  beforeAll(async () => {
+    bed = await startTrytonBed();
+  }, 60_000);
+  afterAll(() => bed.close());
+  beforeEach(() => bed.clear());
+  return {
+    get tryton() {
+      return bed.tryton;
+    },
+    get relay() {
+      return bed.relay;
+    },
+    get password() {
+      return bed.password;
+    },
+    get shared() {
+      return bed.shared;
+    },
+    open: (settings, wrap) => bed.open(settings, wrap),
+    clear: () => bed.clear(),
+    refuse: (sku) => bed.refuse(sku),
+    count: (method) => bed.count(method),
+    close: () => bed.close(),
   };
 }

@@ -1,36 +1,17 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { expect, test } from "@jest/globals";
 
 import type { PlannedChange } from "../../src/destinations/destination.js";
 import { InterruptedError } from "../../src/errors.js";
 import type { Product } from "../../src/model/product.js";
 import { toChange } from "../conformance/destination.js";
-import { findTryton } from "../support/tryton.js";
-import {
-  type Fate,
-  failures,
-  findOne,
-  methods,
-  startTrytonBed,
-  type TrytonBed,
-  writeAll,
-} from "./tryton-bed.js";
-
-const missing = await findTryton();
+import { describeTryton } from "../support/tryton.js";
+import { type Fate, failures, findOne, methods, useTrytonBed, writeAll } from "./tryton-bed.js";
 
 const never = new AbortController().signal;
 const mug: Product = { sku: "MUG-1", name: "Mug", retail_price: "19.995", weight_lbs: 0.7496 };
 
-describe("src/destinations/tryton/write.ts", () => {
-  if (missing !== undefined) {
-    test.skip(`skipped: ${missing}`, () => undefined);
-    return;
-  }
-  let bed: TrytonBed;
-  beforeAll(async () => {
-    bed = await startTrytonBed();
-  }, 60_000);
-  afterAll(() => bed.close());
-  beforeEach(() => bed.clear());
+describeTryton("src/destinations/tryton/write.ts", () => {
+  const bed = useTrytonBed();
   const many = Array.from({ length: 500 }, (_, index) => `ROW-${String(index).padStart(3, "0")}`);
 
   /** Rows of which some are refused: a tab in a code is against Tryton's rules. */

@@ -1,11 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 
 import type { Product } from "../../src/model/product.js";
 import { destinationSuite, toChange } from "../conformance/destination.js";
-import { findTryton, type TrytonProduct } from "../support/tryton.js";
-import { failures, findOne, methods, startTrytonBed, type TrytonBed, writeAll } from "./tryton-bed.js";
-
-const missing = await findTryton();
+import { describeTryton, type TrytonProduct } from "../support/tryton.js";
+import { failures, findOne, methods, useTrytonBed, writeAll } from "./tryton-bed.js";
 
 const mug: Product = {
   sku: "MUG-1",
@@ -23,17 +21,8 @@ function decimal(text: string): object {
   return { __class__: "Decimal", decimal: text };
 }
 
-describe("src/destinations/tryton/index.ts", () => {
-  if (missing !== undefined) {
-    test.skip(`skipped: ${missing}`, () => undefined);
-    return;
-  }
-  let bed: TrytonBed;
-  beforeAll(async () => {
-    bed = await startTrytonBed();
-  }, 60_000);
-  afterAll(() => bed.close());
-  beforeEach(() => bed.clear());
+describeTryton("src/destinations/tryton/index.ts", () => {
+  const bed = useTrytonBed();
 
   describe("conformance", () => {
     destinationSuite("src/destinations/tryton", {

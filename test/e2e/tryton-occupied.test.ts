@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import type { Product } from "../../src/model/product.js";
 import type { SandboxShop } from "../../src/sandbox/sandbox.js";
@@ -10,23 +10,16 @@ import { sampleCatalogue } from "../../src/sandbox/woocommerce/catalogue.js";
 import { startWooShop, type WooShop } from "../../src/sandbox/woocommerce/server.js";
 import { type Connection, connect, readCatalogue } from "../support/psync-process.js";
 import { openTryton, type OpenTryton, ownPart } from "../support/tryton-occupied.js";
-import { findTryton, type TestTryton, type TrytonProduct } from "../support/tryton.js";
+import { describeTryton, type TestTryton, type TrytonProduct } from "../support/tryton.js";
 import { expectedInTryton } from "../support/warehouse-expected.js";
 import { builtBin } from "./installed.js";
-
-const missing = await findTryton();
 
 const measures = ["weight", "length", "width", "height"];
 
 /** Which of the operator's set-ups a product has before psync comes. */
 const setUps = ["absent", "sparse", "rich", "variants", "equal", "inactive"] as const;
 
-describe("psync into a Tryton that an operator works in", () => {
-  if (missing !== undefined) {
-    test.skip(`skipped: ${missing}`, () => undefined);
-    return;
-  }
-
+describeTryton("psync into a Tryton that an operator works in", () => {
   let home: string;
   let shop: WooShop;
   let catalogue: readonly Product[];

@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
 import type { Product } from "../../src/model/product.js";
 import { startAmazonShop } from "../../src/sandbox/amazon/server.js";
@@ -10,11 +10,9 @@ import { startShopifyShop } from "../../src/sandbox/shopify/server.js";
 import { startWooShop } from "../../src/sandbox/woocommerce/server.js";
 import { connect, readCatalogue, type Told } from "../support/psync-process.js";
 import { openTryton, standing } from "../support/tryton-occupied.js";
-import { findTryton, type TrytonProduct } from "../support/tryton.js";
+import { describeTryton, type TrytonProduct } from "../support/tryton.js";
 import { expectedInTryton } from "../support/warehouse-expected.js";
 import { type Installed, installPsync } from "./installed.js";
-
-const missing = await findTryton();
 
 interface Cart {
   readonly start: () => Promise<SandboxShop>;
@@ -45,12 +43,7 @@ const carts = {
   amazon: { start: () => startAmazonShop({ listings: 62, reportDelayMs: 0 }) },
 } satisfies Readonly<Record<string, Cart>>;
 
-describe("psync, installed, into a real Tryton", () => {
-  if (missing !== undefined) {
-    test.skip(`skipped: ${missing}`, () => undefined);
-    return;
-  }
-
+describeTryton("psync, installed, into a real Tryton", () => {
   const evidence = new Map<string, Evidence>();
   const opened: { close(): Promise<void> }[] = [];
   let installed: Installed;

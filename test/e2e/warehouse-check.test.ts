@@ -14,10 +14,8 @@ import { sampleCatalogue } from "../../src/sandbox/woocommerce/catalogue.js";
 import { startWooShop, type WooShop } from "../../src/sandbox/woocommerce/server.js";
 import { connect, type Connection } from "../support/psync-process.js";
 import { openTryton, type OpenTryton } from "../support/tryton-occupied.js";
-import { findTryton } from "../support/tryton.js";
+import { describeTryton } from "../support/tryton.js";
 import { builtBin } from "./installed.js";
-
-const missing = await findTryton();
 
 let home: string;
 let shop: WooShop;
@@ -133,11 +131,7 @@ describe("psync test against 3PL Warehouse Manager", () => {
   });
 });
 
-describe("psync test against a real Tryton", () => {
-  if (missing !== undefined) {
-    test.skip(`skipped: ${missing}`, () => undefined);
-    return;
-  }
+describeTryton("psync test against a real Tryton", () => {
   let warehouse: OpenTryton;
   beforeAll(async () => {
     warehouse = await openTryton();

@@ -1,17 +1,11 @@
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 
 import type { Product } from "../../src/model/product.js";
 import { methods, type TrytonBed } from "../destinations/tryton-bed.js";
-import { findTryton } from "../support/tryton.js";
+import { describeTryton } from "../support/tryton.js";
 import { breakAt, createTrytonRigs, edit, sampleProducts } from "./tryton-rig.js";
 
-const missing = await findTryton();
-
-describe("src/destinations/tryton/item.ts, faults", () => {
-  if (missing !== undefined) {
-    test.skip(`skipped: ${missing}`, () => undefined);
-    return;
-  }
+describeTryton("src/destinations/tryton/item.ts, faults", () => {
   const rigs = createTrytonRigs();
   const { open } = rigs;
   let bed: TrytonBed;

@@ -1,17 +1,11 @@
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 
 import { AuthError } from "../../src/errors.js";
 import { type Fate, methods, type TrytonBed } from "../destinations/tryton-bed.js";
-import { findTryton } from "../support/tryton.js";
+import { describeTryton } from "../support/tryton.js";
 import { breakAt, createTrytonRigs, edit, expectDone, expectRepaired, sampleProducts } from "./tryton-rig.js";
 
-const missing = await findTryton();
-
-describe("src/destinations/tryton/write.ts, faults", () => {
-  if (missing !== undefined) {
-    test.skip(`skipped: ${missing}`, () => undefined);
-    return;
-  }
+describeTryton("src/destinations/tryton/write.ts, faults", () => {
   const rigs = createTrytonRigs();
   const { open } = rigs;
   let bed: TrytonBed;

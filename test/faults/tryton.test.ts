@@ -1,10 +1,10 @@
-import { beforeAll, describe, expect, test } from "@jest/globals";
+import { beforeAll, expect, test } from "@jest/globals";
 
 import { TransientError } from "../../src/errors.js";
 import type { PacedClient } from "../../src/http/client.js";
 import type { StateStore } from "../../src/state/store.js";
 import { type Fate, methods, type RelayedCall, type TrytonBed } from "../destinations/tryton-bed.js";
-import { findTryton } from "../support/tryton.js";
+import { describeTryton } from "../support/tryton.js";
 import {
   createTrytonRigs,
   expectDone,
@@ -14,8 +14,6 @@ import {
   type TrytonRig,
 } from "./tryton-rig.js";
 import { watched } from "./watched.js";
-
-const missing = await findTryton();
 
 /** A process that ended; nothing of it reaches the state or the warehouse any more. */
 class Crash extends Error {}
@@ -44,11 +42,7 @@ const fates: readonly Fate[] = [
   { status: 504, body: "<title>Timeout</title>" },
 ];
 
-describe("src/destinations/tryton/index.ts, faults", () => {
-  if (missing !== undefined) {
-    test.skip(`skipped: ${missing}`, () => undefined);
-    return;
-  }
+describeTryton("src/destinations/tryton/index.ts, faults", () => {
   const rigs = createTrytonRigs();
   const { open } = rigs;
   let bed: TrytonBed;

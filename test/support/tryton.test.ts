@@ -1,14 +1,8 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, beforeAll, expect, test } from "@jest/globals";
 
-import { findTryton, startTryton, type TestTryton, TrytonError } from "./tryton.js";
+import { describeTryton, startTryton, type TestTryton, TrytonError } from "./tryton.js";
 
-const missing = await findTryton();
-
-describe("test/support/tryton.ts", () => {
-  if (missing !== undefined) {
-    test.skip(`skipped: ${missing}`, () => undefined);
-    return;
-  }
+describeTryton("test/support/tryton.ts", () => {
   let tryton: TestTryton;
   beforeAll(async () => {
     tryton = await startTryton();

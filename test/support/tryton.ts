@@ -8,11 +8,30 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 
-import { adminPassword, prepareTryton, trytonConfig, trytonEnvironment } from "./tryton-database.js";
+import { describe, test } from "@jest/globals";
+import {
+  adminPassword,
+  findTryton,
+  prepareTryton,
+  trytonConfig,
+  trytonEnvironment,
+} from "./tryton-database.js";
 import { readTrytonProducts, type TrytonProduct } from "./tryton-products.js";
 import { loginTryton, TrytonError, type TrytonSession } from "./tryton-rpc.js";
 
-export { findTryton } from "./tryton-database.js";
+const missing = await findTryton();
+
+/**
+ * Groups tests that write to a real Tryton. Where there is none they are skipped, and the report says why; with
+ * PSYNC_TEST_REQUIRE_TRYTON=1 its absence is a failure.
+ */
+export function describeTryton(name: string, body: () => void): void {
+  describe(name, () => {
+    if (missing === undefined) body();
+    else test.skip(`skipped: ${missing}`, () => undefined);
+  });
+}
+
 export { TrytonError } from "./tryton-rpc.js";
 export type { TrytonProduct } from "./tryton-products.js";
 
