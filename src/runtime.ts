@@ -25,7 +25,6 @@ import { compileTable } from "./mapping/compile.js";
 import { type LoadedItemTable, type LoadedTable, loadItemTable, loadTable } from "./mapping/load.js";
 import { pricesOf } from "./mapping/project.js";
 import type { ItemMapper } from "./model/item.js";
-import type { ProductDraft } from "./model/product.js";
 import type { MappingTable } from "./mapping/contract.js";
 import { createChannelMemory } from "./pipeline/memory.js";
 import { connectionName, type RunParts } from "./pipeline/parts.js";
@@ -123,9 +122,7 @@ export async function buildRuntime(loaded: LoadedConfig, hooks: RuntimeHooks): P
     prices: pricesOf(table.rows),
     omit: fields.omit,
     fields: destination.features.fields,
-    ...(destination.shape === undefined
-      ? {}
-      : { shape: (product: ProductDraft) => destination.shape?.(product) ?? product }),
+    shape: destination.shape,
   };
   return {
     table,

@@ -82,7 +82,7 @@ interface DestinationBase {
    * A product as `find` would tell it once it was written: what has no place left out, texts and numbers in the form in
    * which the destination keeps them. Pure; twice is the same as once; the SKU stays. Absent: it keeps what it gets.
    */
-  shape?(product: ProductDraft): ProductDraft;
+  readonly shape?: (product: ProductDraft) => ProductDraft;
   /**
    * Proves that the account can be used, changing nothing: called before a read that may be long, where no run has
    * proved it yet. Throws AuthError, ConfigError (what the settings name is not there), TransientError or RemoteError.

@@ -25,7 +25,8 @@ export async function* runCheckList(
   }
 }
 
-async function runCheck(name: string, check: Check, signal: AbortSignal): Promise<CheckResult> {
+/** Runs one check. Throws as `runCheckList` does. */
+export async function runCheck(name: string, check: Check, signal: AbortSignal): Promise<CheckResult> {
   try {
     return { name, ...(await check(signal)) };
   } catch (error) {

@@ -72,5 +72,5 @@ export interface Projection {
   /** Canonical fields that the destination has a place for. */
   readonly fields: ReadonlySet<string>;
   /** What the destination makes of a product's values, `Destination.shape`. Absent: it keeps what it gets. */
-  readonly shape?: (product: ProductDraft) => ProductDraft;
+  readonly shape?: ((product: ProductDraft) => ProductDraft) | undefined;
 }

@@ -9,13 +9,7 @@ import type {
 } from "../../src/destinations/destination.js";
 import { compareUtf8 } from "../../src/model/order.js";
 import { projectProduct } from "../../src/mapping/project.js";
-import {
-  isCanonical,
-  type JsonValue,
-  type Product,
-  type ProductDraft,
-  productFields,
-} from "../../src/model/product.js";
+import { isCanonical, type JsonValue, type Product, productFields } from "../../src/model/product.js";
 import { planChange } from "../../src/pipeline/plan.js";
 import { toKnown } from "../../src/pipeline/planning.js";
 import { awkwardFields, oddSkus, richFields } from "./samples.js";
@@ -106,9 +100,8 @@ async function findAll(destination: Destination, skus: readonly string[]): Promi
 }
 
 /** A product as the pipeline hands it over: without what has no place, in the destination's form. */
-function handedOver(destination: Destination, product: Product): Product {
-  const { fields } = destination.features;
-  const shape = (draft: ProductDraft): ProductDraft => destination.shape?.(draft) ?? draft;
+function handedOver({ features, shape }: Destination, product: Product): Product {
+  const { fields } = features;
   const projection = { priceSync: true, prices: new Set<string>(), omit: [], fields, shape };
   const projected = projectProduct(product, projection);
   return { ...projected, sku: product.sku };

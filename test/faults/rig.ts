@@ -107,6 +107,28 @@ export interface RigOptions {
   readonly clock?: FakeClock;
 }
 
+/** One import as `psync import --yes` carries it out, with its exit code and its issues. */
+export async function carryOut(
+  parts: RunParts,
+  request: Partial<RunRequest> = {},
+): Promise<RunResult & Pick<Imported, "exit" | "list">> {
+  const result = await runPass(parts, {
+    command: "import",
+    dryRun: false,
+    fresh: false,
+    force: false,
+    holder: thisProcess("import", connectionName(parts.channel, parts.destination)),
+    emit: () => undefined,
+    confirm: () => Promise.resolve(true),
+    signal: new AbortController().signal,
+    ...request,
+  });
+  const list: RunIssue[] = [];
+  for await (const issue of result.issues()) list.push(issue);
+  await result.finish();
+  return { ...result, exit: exitCodeOf(result), list };
+}
+
 /** A rig on a shop. The shop lives on; the folder goes with `close`. */
 export function openCartRig<Shop extends FaultyShop>(
   cart: Cart<Shop>,
@@ -159,24 +181,8 @@ export function openCartRig<Shop extends FaultyShop>(
       now: () => new Date(clock.now()),
     };
     try {
-      const result = await runPass(
-        { ...own, ...how.wrap?.(own) },
-        {
-          command: "import",
-          dryRun: false,
-          fresh: false,
-          force: false,
-          holder: thisProcess("import", connectionName(channel, destination)),
-          emit: (event) => events.push(event),
-          confirm: () => Promise.resolve(true),
-          signal: new AbortController().signal,
-          ...how.request,
-        },
-      );
-      const list: RunIssue[] = [];
-      for await (const issue of result.issues()) list.push(issue);
-      await result.finish();
-      return { ...result, exit: exitCodeOf(result), list, events };
+      const request = { ...how.request, emit: (event: RunEvent) => void events.push(event) };
+      return { ...(await carryOut({ ...own, ...how.wrap?.(own) }, request)), events };
     } finally {
       await store.close();
     }

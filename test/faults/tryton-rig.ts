@@ -11,15 +11,14 @@ import { pricesOf } from "../../src/mapping/project.js";
 import type { Product, ProductDraft } from "../../src/model/product.js";
 import type { RunIssue } from "../../src/model/report.js";
 import { connectionName, destinationName, type RunOptions, type RunParts } from "../../src/pipeline/parts.js";
-import { exitCodeOf } from "../../src/pipeline/report.js";
-import { runPass, type RunRequest, type RunResult } from "../../src/pipeline/run.js";
-import { thisProcess } from "../../src/state/holder.js";
+import type { RunRequest, RunResult } from "../../src/pipeline/run.js";
 import { openStateStore } from "../../src/state/open.js";
 import type { StateStore } from "../../src/state/store.js";
 import { methods, startTrytonBed, type TrytonBed, type TrytonClient } from "../destinations/tryton-bed.js";
 import { createMemoryChannel } from "../support/memory-channel.js";
 import type { TrytonProduct } from "../support/tryton.js";
 import { expectedInTryton } from "../support/warehouse-expected.js";
+import { carryOut } from "./rig.js";
 
 /** A run of the whole program, with all that it told. */
 export interface Imported extends RunResult {
@@ -116,7 +115,7 @@ function openTrytonRig(bed: TrytonBed, products: readonly Product[]): TrytonRig 
           prices: pricesOf([]),
           omit: [],
           fields: destination.features.fields,
-          shape: (product: ProductDraft) => own.shape?.(product) ?? product,
+          shape: destination.shape,
         },
         options: { updates: true, onDuplicateSku: "fail", includeDigital: false, ...how.options },
         setup: JSON.stringify([how.priceSync, how.options]),
@@ -124,22 +123,9 @@ function openTrytonRig(bed: TrytonBed, products: readonly Product[]): TrytonRig 
         now: () => new Date(clock.now()),
       };
       try {
-        const result = await runPass(parts, {
-          command: "import",
-          dryRun: false,
-          fresh: false,
-          force: true,
-          holder: thisProcess("import", connectionName(channel, destination)),
-          emit: () => undefined,
-          confirm: () => Promise.resolve(true),
-          signal: new AbortController().signal,
-          ...how.request,
-        });
-        const list: RunIssue[] = [];
-        for await (const issue of result.issues()) list.push(issue);
-        await result.finish();
+        const result = await carryOut(parts, { force: true, ...how.request });
         const calls = bed.relay.calls.length - before;
-        const run = { ...result, exit: exitCodeOf(result), list, calls, client };
+        const run = { ...result, calls, client };
         const standing = await expectSound(this, run);
         if (how.ledger !== false)
           await expectLedger(standing, this, run, open, {

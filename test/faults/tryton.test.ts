@@ -2,6 +2,7 @@ import { beforeAll, expect, test } from "@jest/globals";
 
 import { TransientError } from "../../src/errors.js";
 import type { PacedClient } from "../../src/http/client.js";
+import { createRandom } from "../../src/sandbox/random.js";
 import type { StateStore } from "../../src/state/store.js";
 import { type Fate, methods, type RelayedCall, type TrytonBed } from "../destinations/tryton-bed.js";
 import { describeTryton } from "../support/tryton.js";
@@ -17,15 +18,6 @@ import { watched } from "./watched.js";
 
 /** A process that ended; nothing of it reaches the state or the warehouse any more. */
 class Crash extends Error {}
-
-/** Numbers from 0 to 1, the same for the same seed. */
-function createRandom(seed: number): () => number {
-  let state = seed * 2_654_435_769;
-  return () => {
-    state = (Math.imul(state ^ (state >>> 15), 0x2c1b3c6d) + 0x9e3779b9) | 0;
-    return ((state ^ (state >>> 13)) >>> 0) / 2 ** 32;
-  };
-}
 
 /** How far the places are apart at which a run is killed; 1 by hand. */
 const step = 3;
@@ -218,9 +210,9 @@ describeTryton("src/destinations/tryton/index.ts, faults", () => {
       const random = createRandom(seed);
       const rig = open(12);
       const spoil = (): Fate => {
-        if (random() >= 0.2) return "pass";
+        if (!random.chance(0.2)) return "pass";
         met += 1;
-        return fates[Math.floor(random() * fates.length)] ?? "pass";
+        return random.pick(fates);
       };
       bed.relay.decide = spoil;
       const how = { maxBatch: 4 };
@@ -228,7 +220,7 @@ describeTryton("src/destinations/tryton/index.ts, faults", () => {
       if (first.error === undefined) await expectDone(rig, first);
       else expect(first.error).toBeInstanceOf(TransientError);
       editAll(rig, "Edit");
-      if (random() < 0.3) rig.forget();
+      if (random.chance(0.3)) rig.forget();
       const second = await rig.import(how);
       if (second.error === undefined) await expectDone(rig, second);
       else expect(second.error).toBeInstanceOf(TransientError);

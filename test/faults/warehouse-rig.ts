@@ -18,8 +18,7 @@ import type { Product, ProductDraft } from "../../src/model/product.js";
 import type { RunIssue } from "../../src/model/report.js";
 import type { RunEvent } from "../../src/pipeline/events.js";
 import { connectionName, destinationName, type RunOptions, type RunParts } from "../../src/pipeline/parts.js";
-import { exitCodeOf } from "../../src/pipeline/report.js";
-import { runPass, type RunRequest, type RunResult } from "../../src/pipeline/run.js";
+import type { RunRequest, RunResult } from "../../src/pipeline/run.js";
 import type { WarehouseItem } from "../../src/sandbox/extensiv-3pl/model.js";
 import {
   type ExtensivOptions,
@@ -27,13 +26,13 @@ import {
   startExtensivWarehouse,
 } from "../../src/sandbox/extensiv-3pl/server.js";
 import type { Random } from "../../src/sandbox/random.js";
-import { thisProcess } from "../../src/state/holder.js";
 import { openStateStore } from "../../src/state/open.js";
 import type { KnownProduct } from "../../src/state/store.js";
 import { extensivDefaults, loadExtensivMapper } from "../support/extensiv-bed.js";
 import { createFakeClock, type FakeClock } from "../support/fake-clock.js";
 import { createMemoryChannel } from "../support/memory-channel.js";
 import { UnderWay } from "../support/under-way.js";
+import { carryOut } from "./rig.js";
 import { bySku, isCarton, type Places, placesOf, setUpItems, thinProduct } from "./warehouse-products.js";
 import { watched } from "./watched.js";
 
@@ -225,7 +224,7 @@ async function openWarehouseRig(items: ItemMapper, options: RigOptions = {}): Pr
       priceSync: how.priceSync ?? true,
       omit: [],
       fields: destination.features.fields,
-      shape: (product: ProductDraft) => destination.shape?.(product) ?? product,
+      shape: destination.shape,
     };
     const parts: RunParts = {
       channel,
@@ -239,20 +238,10 @@ async function openWarehouseRig(items: ItemMapper, options: RigOptions = {}): Pr
       now: () => new Date(clock.now()),
     };
     try {
-      const result = await runPass(parts, {
-        command: "import",
-        dryRun: false,
-        fresh: false,
-        force: false,
-        holder: thisProcess("import", connectionName(channel, destination)),
+      const result = await carryOut(parts, {
         emit: (event) => events.push(event),
-        confirm: () => Promise.resolve(true),
-        signal: new AbortController().signal,
         ...how.request,
       });
-      const list: RunIssue[] = [];
-      for await (const issue of result.issues()) list.push(issue);
-      await result.finish();
       const ledger: KnownProduct[] = [];
       const connection = connectionName(channel, destination);
       const stage = { connection, records: connection, run: "none" };
@@ -261,8 +250,6 @@ async function openWarehouseRig(items: ItemMapper, options: RigOptions = {}): Pr
       const sent = warehouse.requests.length - sentBefore;
       return {
         ...result,
-        exit: exitCodeOf(result),
-        list,
         events,
         warnings,
         ledger,

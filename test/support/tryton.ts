@@ -3,7 +3,6 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { constants } from "node:fs";
 import { copyFile, mkdtemp, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
@@ -18,6 +17,7 @@ import {
 } from "./tryton-database.js";
 import { readTrytonProducts, type TrytonProduct } from "./tryton-products.js";
 import { loginTryton, TrytonError, type TrytonSession } from "./tryton-rpc.js";
+import { freePort } from "./free-port.js";
 
 const missing = await findTryton();
 
@@ -200,18 +200,4 @@ async function createUser(session: TrytonSession, user: TrytonUser): Promise<num
   const values = { name, login: name, password, groups: [["add", ids]] };
   const [id] = (await session.call("model.res.user.create", [[values]])) as [number];
   return id;
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.on("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === "string") reject(new Error("no free port"));
-        else resolve(address.port);
-      });
-    });
-  });
 }

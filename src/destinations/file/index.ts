@@ -1,9 +1,9 @@
 import { open } from "node:fs/promises";
-import { InterruptedError, PsyncError } from "../../errors.js";
+import { InterruptedError } from "../../errors.js";
+import { pass, runCheck } from "../../http/check-list.js";
 import type { ItemMapper } from "../../model/item.js";
 import { compareUtf8 } from "../../model/order.js";
 import type { Product } from "../../model/product.js";
-import type { CheckResult } from "../../model/report.js";
 import type { DocumentDestination, RemoteItem } from "../destination.js";
 import { createCatalogueReader, readCatalogue } from "./catalogue.js";
 import { csvFormat } from "./csv.js";
@@ -82,17 +82,6 @@ async function assertOurs(path: string, format: DocumentFormat): Promise<void> {
 
 async function* noRows(): AsyncGenerator<StoredRow, void, undefined> {}
 
-/** One line of `check`; `prove` resolves to what is well, or throws what is not. */
-async function checkPlace(name: string, prove: () => Promise<string>): Promise<CheckResult> {
-  try {
-    return { name, outcome: "pass", message: await prove() };
-  } catch (error) {
-    if (!(error instanceof PsyncError)) throw error;
-    const { message, hint, exitCode } = error;
-    return { name, outcome: "fail", message, ...(hint === undefined ? {} : { hint }), exitCode };
-  }
-}
-
 function formatOf(settings: FileSettings, mapper: ItemMapper | undefined): DocumentFormat {
   const { format, formulaGuard, unitOfMeasure = "Each" } = settings;
   if (format === "jsonl") return jsonlFormat;
@@ -127,17 +116,25 @@ export function createFileDestination(
 
     async *check(signal) {
       stopIf(signal);
-      yield await checkPlace("destination folder", async () => {
-        const folder = await findWritableFolder(template);
-        return `${folder} can be written`;
-      });
+      yield await runCheck(
+        "destination folder",
+        async () => {
+          const folder = await findWritableFolder(template);
+          return pass(`${folder} can be written`);
+        },
+        signal,
+      );
       if (!isFixed) return;
       stopIf(signal);
-      yield await checkPlace("destination file", async () => {
-        if ((await findMode(template)) === undefined) return `${template} does not exist yet`;
-        await assertOurs(template, format);
-        return `${template} is a file of psync's`;
-      });
+      yield await runCheck(
+        "destination file",
+        async () => {
+          if ((await findMode(template)) === undefined) return pass(`${template} does not exist yet`);
+          await assertOurs(template, format);
+          return pass(`${template} is a file of psync's`);
+        },
+        signal,
+      );
     },
 
     async find(skus, signal) {
