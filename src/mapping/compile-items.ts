@@ -1,4 +1,3 @@
-import { MappingError, type Fault } from "../errors.js";
 import type { ItemMapper, ItemPlace } from "../model/item.js";
 import { productFields, type JsonValue, type Product, type ProductDraft } from "../model/product.js";
 import type { ItemTable, MappingRow } from "./contract.js";
@@ -6,7 +5,7 @@ import { createConversion } from "./item-conversions.js";
 import { findItemConverter, sameConverter } from "./item-converters.js";
 import { findItemFaults, itemRules } from "./item-rules.js";
 import { isNothing, toFieldValue, toPlaceValue, type FieldValue } from "./item-values.js";
-import { findDoubledTargets, pathsOf } from "./rules.js";
+import { pathsOf, refuseFaults } from "./rules.js";
 import { customName } from "./targets.js";
 
 type Item = ReadonlyMap<string, JsonValue | undefined>;
@@ -30,7 +29,7 @@ interface CompiledField {
  * table.
  */
 export function compileItemTable(table: ItemTable): ItemMapper {
-  refuseFaults(table);
+  refuseFaults(table, itemRules(table.places), findItemFaults(table.rows, table.name));
   const places = table.rows.map((row) => compileRow(row, table));
   const fields = groupByField(places);
   const settles = needsSettling(table);
@@ -96,23 +95,6 @@ function fillPlaces(
     if (value !== undefined) item.set(to, value);
   }
   return item;
-}
-
-function refuseFaults(table: ItemTable): void {
-  const rules = itemRules(table.places);
-  const faults: Fault[] = table.rows.flatMap((row) =>
-    rules.check(row).map(({ message, hint }) => ({
-      file: row.file,
-      path: row.to,
-      line: row.line,
-      message,
-      ...(hint === undefined ? {} : { hint }),
-    })),
-  );
-  faults.push(...findDoubledTargets(table.rows, rules), ...findItemFaults(table.rows, table.name));
-  if (faults.length > 0) {
-    throw new MappingError("mapping-invalid", `mapping table ${table.name} is invalid`, faults);
-  }
 }
 
 function compileRow(row: MappingRow, { places }: ItemTable): CompiledPlace {

@@ -1,4 +1,3 @@
-import { MappingError, type Fault } from "../errors.js";
 import { maxImages, productFields, type JsonValue, type ProductDraft } from "../model/product.js";
 import type {
   Mapped,
@@ -11,7 +10,7 @@ import type {
 import { converters, defaultConverter, type Convert } from "./converters.js";
 import { compilePath, namesOf, parsePath, type Path, rootOf, type Reader } from "./path.js";
 import { Refusal, showValue } from "./refusal.js";
-import { channelRules, findDoubledTargets, pathsOf } from "./rules.js";
+import { channelRules, pathsOf, refuseFaults } from "./rules.js";
 import { customName, imageRank, targetKind } from "./targets.js";
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -28,7 +27,7 @@ type Step = (fields: Fields, draft: Draft, faults: MappingFault[]) => void;
  * `MappingError` with every fault when the rows are not those of a checked table.
  */
 export function compileTable(table: MappingTable): RecordMapper {
-  refuseFaults(table);
+  refuseFaults(table, channelRules);
   const byField = new Map<string, MappingRow[]>();
   for (const row of table.rows) {
     const field = fieldOf(row.to);
@@ -48,22 +47,6 @@ export function compileTable(table: MappingTable): RecordMapper {
     places: findPlaces(paths),
     map: (fields) => mapRecord(steps, fields),
   };
-}
-
-function refuseFaults(table: MappingTable): void {
-  const faults: Fault[] = table.rows.flatMap((row) =>
-    channelRules.check(row).map(({ message, hint }) => ({
-      file: row.file,
-      path: row.to,
-      line: row.line,
-      message,
-      ...(hint === undefined ? {} : { hint }),
-    })),
-  );
-  faults.push(...findDoubledTargets(table.rows, channelRules));
-  if (faults.length > 0) {
-    throw new MappingError("mapping-invalid", `mapping table ${table.name} is invalid`, faults);
-  }
 }
 
 /** All image rows fill one list, which begins at the first image field; all custom rows fill one object. */

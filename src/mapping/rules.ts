@@ -1,5 +1,5 @@
-import type { Fault } from "../errors.js";
-import type { MappingRow } from "./contract.js";
+import { MappingError, type Fault } from "../errors.js";
+import type { MappingRow, MappingTable } from "./contract.js";
 import { converters, defaultConverter, type Converter } from "./converters.js";
 import { parsePath } from "./path.js";
 import { findSuggestion } from "../model/suggest.js";
@@ -112,6 +112,23 @@ export function findDoubledTargets(
     }
   }
   return faults;
+}
+
+/** Throws `MappingError` with every fault of a table's rows, and `others`, unless there is none. */
+export function refuseFaults(table: MappingTable, rules: RowRules, others: readonly Fault[] = []): void {
+  const faults: Fault[] = table.rows.flatMap((row) =>
+    rules.check(row).map(({ message, hint }) => ({
+      file: row.file,
+      path: row.to,
+      line: row.line,
+      message,
+      ...(hint === undefined ? {} : { hint }),
+    })),
+  );
+  faults.push(...findDoubledTargets(table.rows, rules), ...others);
+  if (faults.length > 0) {
+    throw new MappingError("mapping-invalid", `mapping table ${table.name} is invalid`, faults);
+  }
 }
 
 /** The `hint` of a fault: the word that was meant, or else another help. */
